@@ -1,0 +1,14 @@
+export type { Instruction } from './isa/instruction.ts';
+export type { BpfMap } from './maps/map.ts';
+export { Arena, ArenaExhausted } from './memory/arena.ts';
+export type {
+  ConstantSpec,
+  LineInfo,
+  MapSpec,
+  MapType,
+  ObjectSpec,
+  ProgramSpec,
+  ProgramType,
+  Relocation,
+} from './spec.ts';
+export type { Helper, Program, VmOptions } from './vm/program.ts';
