@@ -1,4 +1,4 @@
-export type { Instruction } from './isa/instruction.ts';
+export * from './isa/index.ts';
 export type { BpfMap } from './maps/map.ts';
 export { Arena, ArenaExhausted } from './memory/arena.ts';
 export type {
