@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module';
+
+/**
+ * The only door to the C library. koffi is loaded on first use, so that programs that never touch Linux start without
+ * it and machines without it learn so in a sentence (see capability/).
+ */
+export interface Libc {
+  /** syscall(2) with an attribute block, as bpf(2) is called. Returns -1 with `errno()` set, or the result. */
+  syscallAttr(number: number, command: number, attr: bigint | number, size: number): number;
+  mmap(
+    address: null,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ): MappedPointer | null;
+  munmap(pointer: MappedPointer, length: number): number;
+  close(fd: number): number;
+  /** errno of the last failed call on this thread. */
+  errno(): number;
+  /** The bytes behind a mapping, without a copy. */
+  view(pointer: MappedPointer, length: number): ArrayBuffer;
+  address(pointer: MappedPointer): number;
+}
+
+declare const mapped: unique symbol;
+export type MappedPointer = { readonly [mapped]: true };
+
+let loaded: Libc | undefined;
+
+/** Loads koffi and libc once. Throws what `require` throws where koffi or its binary is missing. */
+export function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const lib = koffi.load('libc.so.6');
+  const mmap = lib.func('void *mmap(void *a, size_t n, int prot, int flags, int fd, int64 off)');
+  const munmap = lib.func('int munmap(void *a, size_t n)');
+  return {
+    syscallAttr: lib.func('syscall', 'int', ['int', 'int', 'int64', 'uint32']) as Libc['syscallAttr'],
+    mmap: (address, length, protection, flags, fd, offset) => {
+      const pointer = mmap(address, length, protection, flags, fd, offset) as MappedPointer;
+      return koffi.address(pointer) === MAP_FAILED ? null : pointer;
+    },
+    munmap: munmap as unknown as Libc['munmap'],
+    close: lib.func('int close(int fd)') as unknown as Libc['close'],
+    errno: () => koffi.errno(),
+    view: (pointer, length) => koffi.view(pointer, length),
+    address: (pointer) => Number(koffi.address(pointer)),
+  };
+}
+
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
