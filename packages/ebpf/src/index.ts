@@ -1,3 +1,4 @@
+export * from './abi/index.ts';
 export * from './isa/index.ts';
 export type { BpfMap } from './maps/map.ts';
 export { Arena, ArenaExhausted } from './memory/arena.ts';
