@@ -1,4 +1,4 @@
-import type { Prefix } from '../objects/node.ts';
+import type { Ipv4Prefix } from '@sluice/wire';
 
 /** Hands out addresses of a prefix in order, from the second on, leaving out those already taken. */
 export class AddressPool {
@@ -6,7 +6,7 @@ export class AddressPool {
   readonly #size: number;
 
   constructor(
-    readonly prefix: Prefix,
+    readonly prefix: Ipv4Prefix,
     readonly taken: ReadonlySet<number>,
   ) {
     this.#size = 2 ** (32 - prefix.length);
@@ -20,10 +20,4 @@ export class AddressPool {
     }
     return undefined;
   }
-}
-
-export function contains(prefix: Prefix, address: number): boolean {
-  if (prefix.length === 0) return true;
-  const mask = -1 << (32 - prefix.length);
-  return ((address ^ prefix.address) & mask) === 0;
 }

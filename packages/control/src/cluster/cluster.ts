@@ -1,6 +1,6 @@
 import type { ObjectRef, Problem } from '@sluice/engine';
+import type { Ipv4Prefix } from '@sluice/wire';
 import type { NetworkPolicy } from '../objects/network-policy.ts';
-import type { Prefix } from '../objects/node.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { Service, ServicePort } from '../objects/service.ts';
 
@@ -11,7 +11,7 @@ export interface ClusterNode {
   /** Numbers nodes from 1, for addresses and names made up for them. */
   readonly index: number;
   readonly ip: number;
-  readonly podCidr: Prefix;
+  readonly podCidr: Ipv4Prefix;
 }
 
 /** A Pod on its node with its address. */

@@ -1,5 +1,5 @@
+import type { Ipv4Prefix } from '@sluice/wire';
 import type { Cluster, ClusterPod } from '../cluster/cluster.ts';
-import type { Prefix } from '../objects/node.ts';
 
 /**
  * Security identities: a number for each distinct set of labels, so that policy is decided by number. Numbers below 256
@@ -16,7 +16,7 @@ export interface PodIdentity {
 
 export interface CidrIdentity {
   readonly id: number;
-  readonly prefix: Prefix;
+  readonly prefix: Ipv4Prefix;
 }
 
 export interface Identities {
@@ -54,7 +54,7 @@ function labelText({ pod }: ClusterPod): string {
 
 /** Every prefix that a policy names, blocks and exceptions alike. */
 function allocateCidrs(cluster: Cluster): CidrIdentity[] {
-  const prefixes = new Map<string, Prefix>();
+  const prefixes = new Map<string, Ipv4Prefix>();
   for (const policy of cluster.policies) {
     for (const peer of [...policy.ingress, ...policy.egress].flatMap((rule) => rule.peers ?? [])) {
       if (peer.kind !== 'ip-block') continue;

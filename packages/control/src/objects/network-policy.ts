@@ -1,8 +1,7 @@
 import type { ObjectRef } from '@sluice/engine';
-import { parseIpv4Cidr } from '@sluice/wire';
+import { type Ipv4Prefix, ipv4Network, parseIpv4Prefix } from '@sluice/wire';
 import type { Field } from '../manifest/field.ts';
 import { type Manifest, refOf } from '../manifest/read-manifests.ts';
-import type { Prefix } from './node.ts';
 import { type Protocol, readProtocol } from './protocol.ts';
 import { readSelector, type Selector } from './selector.ts';
 
@@ -11,7 +10,12 @@ export type PolicyDirection = 'ingress' | 'egress';
 /** One entry of `from` or `to`. */
 export type Peer =
   | { readonly kind: 'pods'; readonly ref: ObjectRef; readonly pods: Selector; readonly namespaces: Selector | 'own' }
-  | { readonly kind: 'ip-block'; readonly ref: ObjectRef; readonly block: Prefix; readonly except: readonly Prefix[] };
+  | {
+      readonly kind: 'ip-block';
+      readonly ref: ObjectRef;
+      readonly block: Ipv4Prefix;
+      readonly except: readonly Ipv4Prefix[];
+    };
 
 /** One entry of `ports`; without `port`, every port of the protocol. */
 export interface PolicyPort {
@@ -133,7 +137,7 @@ function readIpBlock(ref: ObjectRef, field: Field): Peer[] {
     .flatMap((item) => {
       const prefix = readPrefix(item);
       if (!prefix) return [];
-      if (prefix.length <= block.length || maskTo(prefix.address, block.length) !== block.address) {
+      if (prefix.length <= block.length || ipv4Network(prefix.address, block.length) !== block.address) {
         item.report('K008', 'an exception must be a smaller part of the block');
         return [];
       }
@@ -142,19 +146,14 @@ function readIpBlock(ref: ObjectRef, field: Field): Peer[] {
   return [{ kind: 'ip-block', ref, block, except }];
 }
 
-function readPrefix(field: Field): Prefix | undefined {
+function readPrefix(field: Field): Ipv4Prefix | undefined {
   const text = field.required();
   if (text === '') return undefined;
-  const prefix = parseIpv4Cidr(text);
-  if (prefix) return { address: maskTo(prefix.address, prefix.length), length: prefix.length };
+  const prefix = parseIpv4Prefix(text);
+  if (prefix) return { address: ipv4Network(prefix.address, prefix.length), length: prefix.length };
   if (text.includes(':'))
     return field.report('K012', `IPv6 block ${text} is left out: IPv4 only`, undefined, 'warning');
   return field.report('K008', `'${text}' is not a CIDR`, 'write it as 10.0.0.0/8');
-}
-
-/** The first `length` bits of an address. */
-export function maskTo(address: number, length: number): number {
-  return length === 0 ? 0 : (address & (-1 << (32 - length))) >>> 0;
 }
 
 function readPort(field: Field): PolicyPort[] {

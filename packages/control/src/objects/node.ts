@@ -1,20 +1,14 @@
 import type { ObjectRef } from '@sluice/engine';
-import { parseIpv4Cidr } from '@sluice/wire';
+import { type Ipv4Prefix, parseIpv4Prefix } from '@sluice/wire';
 import { type Manifest, refOf } from '../manifest/read-manifests.ts';
 import { readIp } from './pod.ts';
-
-/** An IPv4 prefix: `address` with host bits zero. */
-export interface Prefix {
-  readonly address: number;
-  readonly length: number;
-}
 
 export interface Node {
   readonly ref: ObjectRef;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly internalIp?: number;
-  readonly podCidr?: Prefix;
+  readonly podCidr?: Ipv4Prefix;
 }
 
 export function readNode(manifest: Manifest): Node {
@@ -26,7 +20,7 @@ export function readNode(manifest: Manifest): Node {
   const internalIp = internal.find((ip) => ip !== undefined);
   const cidrField = root.child('spec').child('podCIDR');
   const cidrText = cidrField.string();
-  const podCidr = cidrText === undefined ? undefined : parseIpv4Cidr(cidrText);
+  const podCidr = cidrText === undefined ? undefined : parseIpv4Prefix(cidrText);
   if (cidrText !== undefined && !podCidr) cidrField.report('K008', `'${cidrText}' is not an IPv4 CIDR`);
   return {
     ref: refOf(manifest),

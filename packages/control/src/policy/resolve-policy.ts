@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@sluice/engine';
-import { contains } from '../cluster/address-pool.ts';
+import { ipv4PrefixContains } from '@sluice/wire';
 import type { Cluster, ClusterPod } from '../cluster/cluster.ts';
 import { IDENTITY, type Identities } from '../identity/identities.ts';
 import type { NetworkPolicy, Peer, PolicyDirection, PolicyPort, PolicyRule } from '../objects/network-policy.ts';
@@ -87,8 +87,11 @@ function resolveRule(
 function peerIdentities(cluster: Cluster, identities: Identities, policy: NetworkPolicy, peer: Peer): number[] {
   if (peer.kind === 'ip-block') {
     return identities.cidrs
-      .filter(({ prefix }) => prefix.length >= peer.block.length && contains(peer.block, prefix.address))
-      .filter(({ prefix }) => !peer.except.some((out) => prefix.length >= out.length && contains(out, prefix.address)))
+      .filter(({ prefix }) => prefix.length >= peer.block.length && ipv4PrefixContains(peer.block, prefix.address))
+      .filter(
+        ({ prefix }) =>
+          !peer.except.some((out) => prefix.length >= out.length && ipv4PrefixContains(out, prefix.address)),
+      )
       .map(({ id }) => id);
   }
   return identities.pods

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BPF_MAP_TYPES, type MapSpec } from '@sluice/ebpf';
+import { type MapSpec, mapTypeRow } from '@sluice/ebpf';
 import { EngineError, type MapHandle, type ProgramHandle } from '@sluice/engine';
 import { systemError } from '../syscall/errno.ts';
 import { libc } from '../syscall/libc.ts';
@@ -25,7 +25,7 @@ function mapCreate(spec: MapSpec, btfFd: number | undefined): number {
   const memory = bpfArena();
   const attr = memory.take(ATTR_CREATE_BYTES);
   const { view } = memory;
-  const fields = [BPF_MAP_TYPES[spec.type], spec.keySize, spec.valueSize, spec.maxEntries, spec.flags];
+  const fields = [mapTypeRow(spec.type).id, spec.keySize, spec.valueSize, spec.maxEntries, spec.flags];
   fields.forEach((value, i) => {
     view.setUint32(attr + i * 4, value, true);
   });

@@ -1,4 +1,4 @@
-import { BPF_PROG_TYPES, type ProgramSpec } from '@sluice/ebpf';
+import { type ProgramSpec, programTypeRow } from '@sluice/ebpf';
 import type { ProgramHandle, TestRunInput, TestRunResult } from '@sluice/engine';
 import { errnoWords, systemError } from '../syscall/errno.ts';
 import { libc } from '../syscall/libc.ts';
@@ -38,7 +38,7 @@ function progLoad(
   const memory = bpfArena();
   const attr = memory.take(ATTR_LOAD_BYTES);
   const { view } = memory;
-  view.setUint32(attr, BPF_PROG_TYPES[spec.type], true);
+  view.setUint32(attr, programTypeRow(spec.type).id, true);
   view.setUint32(attr + 4, code.length / 8, true);
   memory.setPointer(attr + 8, memory.put(code));
   memory.setPointer(attr + 16, memory.putString(license));
