@@ -1,4 +1,6 @@
 export * from './abi/index.ts';
+export * from './btf/index.ts';
+export * from './elf/index.ts';
 export * from './isa/index.ts';
 export type { BpfMap } from './maps/map.ts';
 export { Arena, ArenaExhausted } from './memory/arena.ts';
