@@ -34,30 +34,46 @@ export const OUTSIDE = 'outside';
  */
 export function buildTopology(kernel: Kernel, cluster: Cluster): Topology {
   const segment = kernel.createSegment('lan');
-  const outside = buildOutside(kernel, segment);
-  const nodes = cluster.nodes.map((node) => buildNode(kernel, segment, cluster, node));
+  const gateway = freeGateway(cluster);
+  const outside = buildOutside(kernel, segment, cluster, gateway);
+  const nodes = cluster.nodes.map((node) => buildNode(kernel, segment, cluster, node, gateway));
   return { nodes, outside, segment };
 }
 
-function buildOutside(kernel: Kernel, segment: Segment): Host {
+/** The outside reaches nodes directly and Pods through their nodes. */
+function buildOutside(kernel: Kernel, segment: Segment, cluster: Cluster, gateway: number): Host {
   const host = kernel.createHost({ name: OUTSIDE });
   const nic = host.root.addNic('eth0', segment, { mac: '02:00:00:00:ff:01' });
-  host.root.addAddress(nic, `${formatIpv4(GATEWAY)}/${NODE_PREFIX}`);
+  host.root.addAddress(nic, `${formatIpv4(gateway)}/32`);
+  for (const node of cluster.nodes) {
+    host.root.addRoute({ to: `${formatIpv4(node.ip)}/32`, device: nic, scope: 'link' });
+    host.root.addRoute({ to: formatIpv4Prefix(node.podCidr), via: formatIpv4(node.ip), device: nic });
+  }
   return host;
 }
 
-/** The gateway that nodes know: 172.18.0.1, or one outside all addresses of the cluster's own. */
-const GATEWAY = 0xac12_0001;
-const NODE_PREFIX = 16;
+/** The gateway that nodes know: the first address from 172.18.0.1 on that no node has. */
+function freeGateway(cluster: Cluster): number {
+  const taken = new Set(cluster.nodes.map((node) => node.ip));
+  let gateway = 0xac12_0001;
+  while (taken.has(gateway)) gateway++;
+  return gateway;
+}
 
-function buildNode(kernel: Kernel, segment: Segment, cluster: Cluster, node: ClusterNode): NodeTopology {
+function buildNode(
+  kernel: Kernel,
+  segment: Segment,
+  cluster: Cluster,
+  node: ClusterNode,
+  gateway: number,
+): NodeTopology {
   const host = kernel.createHost({ name: node.name });
   const { root } = host;
   root.setSysctl('net.ipv4.ip_forward', '1');
   const nic = root.addNic('eth0', segment, { mac: `02:00:00:00:${hex(node.index >> 8)}:${hex(node.index & 255)}` });
   root.addAddress(nic, `${formatIpv4(node.ip)}/32`);
-  root.addRoute({ to: `${formatIpv4(GATEWAY)}/32`, device: nic, scope: 'link' });
-  root.addRoute({ to: '0.0.0.0/0', via: formatIpv4(GATEWAY), device: nic });
+  root.addRoute({ to: `${formatIpv4(gateway)}/32`, device: nic, scope: 'link' });
+  root.addRoute({ to: '0.0.0.0/0', via: formatIpv4(gateway), device: nic });
   for (const other of cluster.nodes) {
     if (other === node) continue;
     root.addRoute({ to: `${formatIpv4(other.ip)}/32`, device: nic, scope: 'link' });
