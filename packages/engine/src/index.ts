@@ -16,3 +16,4 @@ export type {
   TcpListener,
   UdpSocket,
 } from './kernel.ts';
+export * from './watch.ts';
