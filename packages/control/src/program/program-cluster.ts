@@ -9,6 +9,8 @@ export interface ProgramOptions {
   readonly tellAll: boolean;
   /** Translate services at connect(2); without it, on each packet. */
   readonly socketLb: boolean;
+  /** An address outside the cluster that takes part. */
+  readonly outsideIp?: number;
 }
 
 export interface ProgrammedNode extends NodeTopology {
@@ -24,7 +26,7 @@ export interface ProgrammedCluster {
 
 /** Brings a cluster up in a kernel. Throws EngineError where the kernel refuses. */
 export function programCluster(kernel: Kernel, state: ClusterState, options: ProgramOptions): ProgrammedCluster {
-  const topology = buildTopology(kernel, state.cluster);
+  const topology = buildTopology(kernel, state.cluster, options.outsideIp);
   const nodes = topology.nodes.map((node) => programNode(node, state, options));
   return { state, topology, nodes };
 }

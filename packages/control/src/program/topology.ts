@@ -30,24 +30,27 @@ export const OUTSIDE = 'outside';
 
 /**
  * Builds the hosts of a cluster with direct routing: every node has a route to every other node's Pods, Pods have a
- * route to their node's own gateway address, and everything else goes to the outside.
+ * route to their node's own gateway address, and everything else goes to the outside. `outsideIp` is one more address
+ * of the outside: whom a question names as client or server there.
  */
-export function buildTopology(kernel: Kernel, cluster: Cluster): Topology {
+export function buildTopology(kernel: Kernel, cluster: Cluster, outsideIp?: number): Topology {
   const segment = kernel.createSegment('lan');
   const gateway = freeGateway(cluster);
-  const outside = buildOutside(kernel, segment, cluster, gateway);
+  const outside = buildOutside(kernel, segment, cluster, gateway, outsideIp);
   const nodes = cluster.nodes.map((node) => buildNode(kernel, segment, cluster, node, gateway));
   return { nodes, outside, segment };
 }
 
 /** The outside reaches nodes directly and Pods through their nodes. */
-function buildOutside(kernel: Kernel, segment: Segment, cluster: Cluster, gateway: number): Host {
+function buildOutside(kernel: Kernel, segment: Segment, cluster: Cluster, gateway: number, own?: number): Host {
   const host = kernel.createHost({ name: OUTSIDE });
   const nic = host.root.addNic('eth0', segment, { mac: '02:00:00:00:ff:01' });
   host.root.addAddress(nic, `${formatIpv4(gateway)}/32`);
+  if (own !== undefined && own !== gateway) host.root.addAddress(nic, `${formatIpv4(own)}/32`);
+  const source = formatIpv4(own ?? gateway);
   for (const node of cluster.nodes) {
-    host.root.addRoute({ to: `${formatIpv4(node.ip)}/32`, device: nic, scope: 'link' });
-    host.root.addRoute({ to: formatIpv4Prefix(node.podCidr), via: formatIpv4(node.ip), device: nic });
+    host.root.addRoute({ to: `${formatIpv4(node.ip)}/32`, device: nic, scope: 'link', source });
+    host.root.addRoute({ to: formatIpv4Prefix(node.podCidr), via: formatIpv4(node.ip), device: nic, source });
   }
   return host;
 }
