@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { ask, buildCluster, readQuestion } from '@sluice/control';
+import { formatProblem, type Journey, type PacketVerdict } from '@sluice/engine';
+import { createModelKernel } from '@sluice/model';
+import { EXIT, Exit } from '../exit-codes.ts';
+import { readManifestFiles } from '../input/read-files.ts';
+import { journeyJson } from '../output/journey-json.ts';
+import { journeyPcapng } from '../output/journey-pcapng.ts';
+import { journeyText } from '../output/journey-text.ts';
+import { styleFor } from '../output/style.ts';
+
+export interface TraceOptions {
+  readonly file: readonly string[];
+  readonly output: 'text' | 'json' | 'pcapng';
+  readonly write?: string;
+  readonly seed: number;
+  readonly socketLb: boolean;
+  readonly all: boolean;
+  readonly timing: boolean;
+}
+
+/** `sluice trace`: one question about one packet, answered in the model. Returns the exit status. */
+export async function trace(from: string, to: string, options: TraceOptions): Promise<number> {
+  if (options.file.length === 0) throw new Exit(EXIT.USAGE, ['error: no manifests — give -f a file, a folder, or -']);
+  const started = performance.now();
+  const cluster = buildCluster(readManifestFiles(options.file));
+  for (const problem of cluster.problems) console.error(formatProblem(problem));
+  if (cluster.problems.some((problem) => problem.severity === 'error')) return EXIT.DATA;
+  const question = readQuestion(cluster, from, to);
+  if ('code' in question) throw new Exit(EXIT.USAGE, [formatProblem(question)]);
+  const built = performance.now();
+  const kernel = createModelKernel({ seed: options.seed, engine: 'interpreter' });
+  const journey = await ask(kernel, cluster, question, { socketLb: options.socketLb });
+  const asked = performance.now();
+  write(journey, options);
+  if (options.timing) {
+    const ms = (duration: number) => `${duration.toFixed(1)} ms`;
+    console.error(
+      `manifests ${ms(built - started)}, model ${ms(asked - built)}, whole process ${ms(performance.now())}`,
+    );
+  }
+  return statusOf(journey.verdict);
+}
+
+function write(journey: Journey, options: TraceOptions): void {
+  const style = styleFor(options.write ? {} : process.stdout, process.env);
+  const bytes =
+    options.output === 'pcapng'
+      ? journeyPcapng(journey)
+      : options.output === 'json'
+        ? journeyJson(journey)
+        : journeyText(journey, { style, all: options.all });
+  if (options.write) writeTo(options.write, bytes);
+  else if (options.output === 'pcapng' && process.stdout.isTTY) {
+    throw new Exit(EXIT.USAGE, ['error: a capture is not for a terminal — redirect it, or name a file with -w']);
+  } else writeTo(1, bytes);
+}
+
+function writeTo(target: string | number, bytes: Uint8Array | string): void {
+  try {
+    writeFileSync(target, bytes);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') return;
+    throw new Exit(EXIT.CANNOT_WRITE, [`${target}: error: cannot be written (${code})`]);
+  }
+}
+
+function statusOf(verdict: PacketVerdict): number {
+  switch (verdict) {
+    case 'delivered':
+      return EXIT.OK;
+    case 'dropped':
+    case 'rejected':
+    case 'in-flight':
+      return EXIT.DENIED;
+    case 'undecidable':
+      return EXIT.UNDECIDABLE;
+  }
+}
