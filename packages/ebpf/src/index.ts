@@ -2,7 +2,7 @@ export * from './abi/index.ts';
 export * from './btf/index.ts';
 export * from './elf/index.ts';
 export * from './isa/index.ts';
-export type { BpfMap } from './maps/map.ts';
+export * from './maps/index.ts';
 export { Arena, ArenaExhausted } from './memory/arena.ts';
 export type {
   ConstantSpec,
@@ -14,4 +14,4 @@ export type {
   ProgramType,
   Relocation,
 } from './spec.ts';
-export type { Helper, Program, VmOptions } from './vm/program.ts';
+export * from './vm/index.ts';

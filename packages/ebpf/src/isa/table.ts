@@ -77,7 +77,7 @@ function aluForms(): Form[] {
     const cls = bits === 64 ? op.BPF_ALU64 : op.BPF_ALU;
     for (const [name, code, offset] of ops) {
       // A form that shares its opcode with one of another offset is told from it by offset 0.
-      const shared = code === op.BPF_DIV || code === op.BPF_MOD || code === op.BPF_MOV;
+      const shared = code === op.BPF_DIV || code === op.BPF_MOD;
       const common = {
         kind: 'alu',
         op: name,
@@ -102,6 +102,7 @@ function aluForms(): Form[] {
         source: 'reg',
         src: 'read',
         imm: 'unused',
+        offset: shared || code === op.BPF_MOV ? offset : 'unused',
       });
     }
     for (const from of bits === 64 ? ([8, 16, 32] as const) : ([8, 16] as const)) {

@@ -39,4 +39,6 @@ export interface VmOptions {
   readonly random: () => number;
   /** bpf_get_smp_processor_id. */
   readonly currentCpu: () => number;
+  /** Takes what programs print with bpf_trace_printk; absent: nobody reads it. */
+  readonly trace?: (text: string) => void;
 }

@@ -1,0 +1,12 @@
+export { ArrayMap } from './array-map.ts';
+export { checkMapSpec, type MapProblem } from './check-map-spec.ts';
+export { type ConcreteMap, createMap } from './create-map.ts';
+export * as errno from './errno.ts';
+export { HashMap } from './hash-map.ts';
+export { KeyedMap, type MapContext } from './keyed-map.ts';
+export { LpmTrie } from './lpm-trie.ts';
+export { LruHashMap } from './lru-hash-map.ts';
+export type { BpfMap } from './map.ts';
+export { PerfEventArray } from './perf-event-array.ts';
+export { RingBuffer, ringBufferIdOf } from './ring-buffer.ts';
+export { SlotMap } from './slot-map.ts';

@@ -1,0 +1,3 @@
+export { type ConformanceVector, parseConformanceVector } from './conformance-vector.ts';
+export { testVm } from './test-vm.ts';
+export { assembleUbpf, slotCount, type UbpfResult } from './ubpf-assembly.ts';
