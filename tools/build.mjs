@@ -39,7 +39,9 @@ export async function build() {
     platform: 'node',
     splitting: true,
     external: ['typescript', 'koffi'],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
   });
   for (const library of LIBRARIES) {
     await esbuild.build({

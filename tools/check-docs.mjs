@@ -7,7 +7,8 @@ const faults = [];
 for (const file of markdown(root)) {
   const text = readFileSync(file, 'utf8').replace(/```[\s\S]*?```/g, '');
   for (const [, target] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
-    if (!/^[a-z]+:/.test(target) && !existsSync(join(dirname(file), target))) faults.push(`${relative(root, file)}: no ${target}`);
+    if (!/^[a-z]+:/.test(target) && !existsSync(join(dirname(file), target)))
+      faults.push(`${relative(root, file)}: no ${target}`);
   }
   for (const [, path] of text.matchAll(/`((?:packages|tools|bench|examples|docs|vectors)\/[\w./-]+)`/g)) {
     if (!existsSync(join(root, path))) faults.push(`${relative(root, file)}: no ${path}`);

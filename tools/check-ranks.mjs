@@ -36,11 +36,13 @@ function checkFile(room, file) {
   for (const [, specifier] of text.matchAll(/^\s*(?:import|export)\b[^'";]*?from\s+'([^']+)'/gm)) {
     if (specifier.startsWith('.')) {
       const target = resolve(file, '..', specifier);
-      if (!target.startsWith(join(root, 'packages', room))) faults.push(`${path}: ${specifier} leaves its room; import by package name`);
+      if (!target.startsWith(join(root, 'packages', room)))
+        faults.push(`${path}: ${specifier} leaves its room; import by package name`);
     } else if (specifier.startsWith('@sluice/')) {
       const other = specifier.split('/')[1];
       if (other === room) continue;
-      if (!(RANK[other] < RANK[room])) faults.push(`${path}: ${room} (rank ${RANK[room]}) may not import ${other} (rank ${RANK[other]})`);
+      if (!(RANK[other] < RANK[room]))
+        faults.push(`${path}: ${room} (rank ${RANK[room]}) may not import ${other} (rank ${RANK[other]})`);
     } else if (specifier.startsWith('node:') && PURE.has(room) && !isTest && !NODE_DOORS.has(path)) {
       faults.push(`${path}: ${room} is pure and may not import ${specifier}`);
     }
