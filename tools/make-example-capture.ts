@@ -30,7 +30,7 @@ const frames = [
   arp(ARPOP_REQUEST, 66, 1),
   arp(ARPOP_REPLY, 1, 66),
   arp(ARPOP_REQUEST, 77, 1),
-  buildUdpFrame(ends, 5353, 53, new TextEncoder().encode('not ARP')),
+  buildUdpFrame({ ...ends, sourcePort: 5353, destinationPort: 53 }, new TextEncoder().encode('not ARP')),
   arp(ARPOP_REQUEST, 66, 10),
   arp(ARPOP_REQUEST, 20, 1),
 ];
