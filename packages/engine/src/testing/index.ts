@@ -1,0 +1,1 @@
+export { BPF_SCENARIOS, type BpfScenario } from './bpf-scenarios.ts';
