@@ -14,4 +14,5 @@ export type {
   ProgramType,
   Relocation,
 } from './spec.ts';
+export * from './verifier/index.ts';
 export * from './vm/index.ts';

@@ -10,6 +10,7 @@ import {
   UNBOUNDED,
 } from './bounds.ts';
 import { constantAlu } from './constant-alu.ts';
+import { larger, smaller } from './extreme.ts';
 import { learnFromBits, settle } from './sync.ts';
 import {
   tnumAdd,
@@ -56,6 +57,19 @@ export function aluBounds(op: TrackedOp, width: 32 | 64, dst: Bounds, src: Bound
   }
   if (width === 32) clearHighHalf(b);
   return settle(b);
+}
+
+/**
+ * The 64-bit sum without letting its descriptions learn from each other: what Linux keeps for registers linked at a
+ * distance. Kernel: kernel/bpf/verifier.c sync_linked_regs().
+ */
+export function unsettledSum(a: Bounds, distance: bigint): Bounds {
+  const src = boundsOfConstant(distance);
+  const b = new MutableBounds(a);
+  arithmeticBits('add', b, src);
+  alu32('add', b, a, src);
+  arithmetic64('add', b, a, src);
+  return b;
 }
 
 function isKnown(b: Bounds, width: 32 | 64): boolean {
@@ -119,11 +133,11 @@ function arithmetic64(op: ArithmeticOp, b: MutableBounds, dst: Bounds, src: Boun
       else setUnsignedAndSigned(b, dst.umin * src.umin, dst.umax * src.umax);
       return;
     case 'and':
-      setUnsignedAndSigned(b, b.bits.value, dst.umax < src.umax ? dst.umax : src.umax);
+      setUnsignedAndSigned(b, b.bits.value, smaller(dst.umax, src.umax));
       learnFromBits(b);
       return;
     case 'or':
-      setUnsignedAndSigned(b, dst.umin > src.umin ? dst.umin : src.umin, b.bits.value | b.bits.mask);
+      setUnsignedAndSigned(b, larger(dst.umin, src.umin), b.bits.value | b.bits.mask);
       learnFromBits(b);
       return;
     case 'xor':
@@ -137,7 +151,7 @@ function arithmetic64(op: ArithmeticOp, b: MutableBounds, dst: Bounds, src: Boun
 
 /** An interval that left the word wraps: then nothing is known. */
 function setSigned(b: MutableBounds, min: bigint, max: bigint): void {
-  const fits = min >= S64_MIN && max <= S64_MAX && min <= S64_MAX && max >= S64_MIN;
+  const fits = min >= S64_MIN && max <= S64_MAX;
   b.smin = fits ? min : S64_MIN;
   b.smax = fits ? max : S64_MAX;
 }

@@ -5,6 +5,7 @@ import { aluBounds, type TrackedOp } from './alu.ts';
 import { type Bounds, boundsOfConstant, MutableBounds, UNBOUNDED } from './bounds.ts';
 import { decideBranch } from './branch.ts';
 import { constantAlu } from './constant-alu.ts';
+import { larger, smaller } from './extreme.ts';
 import { refineBranch } from './refine.ts';
 import { signExtend, signExtend32, truncate, zeroExtend32 } from './resize.ts';
 import { settle } from './sync.ts';
@@ -24,13 +25,13 @@ const bounded = fc
     const all = [x, ...others];
     const b = new MutableBounds(UNBOUNDED);
     if (which & 1) {
-      b.umin = all.reduce((m, y) => (y < m ? y : m));
-      b.umax = all.reduce((m, y) => (y > m ? y : m));
+      b.umin = all.reduce(smaller);
+      b.umax = all.reduce(larger);
     }
     if (which & 2) {
       const signed = all.map((y) => BigInt.asIntN(64, y));
-      b.smin = signed.reduce((m, y) => (y < m ? y : m));
-      b.smax = signed.reduce((m, y) => (y > m ? y : m));
+      b.smin = signed.reduce(smaller);
+      b.smax = signed.reduce(larger);
     }
     if (which & 4) {
       const mask = all.reduce((m, y) => m | (y ^ x), 0n) | (noise & (noise >> 3n));

@@ -1,5 +1,6 @@
 import type { JumpOp } from '../../isa/form.ts';
 import { type Bounds, isConstant, isConstant32, MutableBounds } from './bounds.ts';
+import { larger, smaller } from './extreme.ts';
 import { settle } from './sync.ts';
 import { type Tnum, tnumAnd, tnumConst, tnumIntersect, tnumOr, tnumSubreg, tnumWithSubreg, U32_MASK } from './tnum.ts';
 
@@ -11,56 +12,41 @@ import { type Tnum, tnumAnd, tnumConst, tnumIntersect, tnumOr, tnumSubreg, tnumW
 export function refineBranch(op: JumpOp, width: 32 | 64, taken: boolean, a: Bounds, b: Bounds): [Bounds, Bounds] {
   const left = new MutableBounds(a);
   const right = new MutableBounds(b);
-  assume(op, width, taken, left, right);
+  FACTS[op][taken ? 0 : 1](width, left, right);
   return [settle(left), settle(right)];
 }
 
-function assume(op: JumpOp, width: 32 | 64, holds: boolean, a: MutableBounds, b: MutableBounds): void {
-  switch (op) {
-    case 'jeq':
-      return holds ? assumeEqual(width, a, b) : assumeDifferent(width, a, b);
-    case 'jne':
-      return holds ? assumeDifferent(width, a, b) : assumeEqual(width, a, b);
-    case 'jset':
-      return holds ? assumeCommonBit(width, a, b) : assumeNoCommonBit(width, a, b);
-    case 'jgt':
-      return holds ? assumeBelow(width, b, a) : assumeAtMost(width, a, b);
-    case 'jge':
-      return holds ? assumeAtMost(width, b, a) : assumeBelow(width, a, b);
-    case 'jlt':
-      return holds ? assumeBelow(width, a, b) : assumeAtMost(width, b, a);
-    case 'jle':
-      return holds ? assumeAtMost(width, a, b) : assumeBelow(width, b, a);
-    case 'jsgt':
-      return holds ? assumeSignedBelow(width, b, a) : assumeSignedAtMost(width, a, b);
-    case 'jsge':
-      return holds ? assumeSignedAtMost(width, b, a) : assumeSignedBelow(width, a, b);
-    case 'jslt':
-      return holds ? assumeSignedBelow(width, a, b) : assumeSignedAtMost(width, b, a);
-    case 'jsle':
-      return holds ? assumeSignedAtMost(width, a, b) : assumeSignedBelow(width, b, a);
-    default:
-      op satisfies never;
-  }
-}
+type Fact = (width: 32 | 64, a: MutableBounds, b: MutableBounds) => void;
 
-const max = <T extends bigint | number>(x: T, y: T): T => (x > y ? x : y);
-const min = <T extends bigint | number>(x: T, y: T): T => (x < y ? x : y);
+/** What follows where the jump is taken, and where it is not. */
+const FACTS: Readonly<Record<JumpOp, readonly [taken: Fact, otherwise: Fact]>> = {
+  jeq: [equal, different],
+  jne: [different, equal],
+  jset: [commonBit, noCommonBit],
+  jgt: [(w, a, b) => below(w, b, a), atMost],
+  jge: [(w, a, b) => atMost(w, b, a), below],
+  jlt: [below, (w, a, b) => atMost(w, b, a)],
+  jle: [atMost, (w, a, b) => below(w, b, a)],
+  jsgt: [(w, a, b) => signedBelow(w, b, a), signedAtMost],
+  jsge: [(w, a, b) => signedAtMost(w, b, a), signedBelow],
+  jslt: [signedBelow, (w, a, b) => signedAtMost(w, b, a)],
+  jsle: [signedAtMost, (w, a, b) => signedBelow(w, b, a)],
+};
 
-function assumeEqual(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function equal(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   if (width === 32) {
-    a.u32min = b.u32min = max(a.u32min, b.u32min);
-    a.u32max = b.u32max = min(a.u32max, b.u32max);
-    a.s32min = b.s32min = max(a.s32min, b.s32min);
-    a.s32max = b.s32max = min(a.s32max, b.s32max);
+    a.u32min = b.u32min = larger(a.u32min, b.u32min);
+    a.u32max = b.u32max = smaller(a.u32max, b.u32max);
+    a.s32min = b.s32min = larger(a.s32min, b.s32min);
+    a.s32max = b.s32max = smaller(a.s32max, b.s32max);
     const low = tnumIntersect(tnumSubreg(a.bits), tnumSubreg(b.bits));
     a.bits = tnumWithSubreg(a.bits, low);
     b.bits = tnumWithSubreg(b.bits, low);
   } else {
-    a.umin = b.umin = max(a.umin, b.umin);
-    a.umax = b.umax = min(a.umax, b.umax);
-    a.smin = b.smin = max(a.smin, b.smin);
-    a.smax = b.smax = min(a.smax, b.smax);
+    a.umin = b.umin = larger(a.umin, b.umin);
+    a.umax = b.umax = smaller(a.umax, b.umax);
+    a.smin = b.smin = larger(a.smin, b.smin);
+    a.smax = b.smax = smaller(a.smax, b.smax);
     a.bits = b.bits = tnumIntersect(a.bits, b.bits);
   }
 }
@@ -74,7 +60,7 @@ function known(width: 32 | 64, a: MutableBounds, b: MutableBounds): [MutableBoun
 }
 
 /** Only an interval's end can be cut off. */
-function assumeDifferent(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function different(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   const found = known(width, a, b);
   if (!found) return;
   const [other, value] = found;
@@ -95,7 +81,7 @@ function assumeDifferent(width: 32 | 64, a: MutableBounds, b: MutableBounds): vo
 }
 
 /** With one bit asked for, that bit is set. */
-function assumeCommonBit(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function commonBit(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   const found = known(width, a, b);
   if (!found) return;
   const [other, value] = found;
@@ -103,7 +89,7 @@ function assumeCommonBit(width: 32 | 64, a: MutableBounds, b: MutableBounds): vo
 }
 
 /** None of the bits asked for is set. */
-function assumeNoCommonBit(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function noCommonBit(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   const found = known(width, a, b);
   if (!found) return;
   const [other, value] = found;
@@ -116,42 +102,42 @@ function setBits(width: 32 | 64, b: MutableBounds, change: (bits: Tnum) => Tnum)
   b.bits = width === 64 ? change(b.bits) : tnumWithSubreg(b.bits, change(tnumSubreg(b.bits)));
 }
 
-function assumeAtMost(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function atMost(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   if (width === 32) {
-    a.u32max = min(a.u32max, b.u32max);
-    b.u32min = max(a.u32min, b.u32min);
+    a.u32max = smaller(a.u32max, b.u32max);
+    b.u32min = larger(a.u32min, b.u32min);
   } else {
-    a.umax = min(a.umax, b.umax);
-    b.umin = max(a.umin, b.umin);
+    a.umax = smaller(a.umax, b.umax);
+    b.umin = larger(a.umin, b.umin);
   }
 }
 
-function assumeBelow(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function below(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   if (width === 32) {
-    a.u32max = min(a.u32max, b.u32max - 1);
-    b.u32min = max(a.u32min + 1, b.u32min);
+    a.u32max = smaller(a.u32max, b.u32max - 1);
+    b.u32min = larger(a.u32min + 1, b.u32min);
   } else {
-    a.umax = min(a.umax, b.umax - 1n);
-    b.umin = max(a.umin + 1n, b.umin);
+    a.umax = smaller(a.umax, b.umax - 1n);
+    b.umin = larger(a.umin + 1n, b.umin);
   }
 }
 
-function assumeSignedAtMost(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function signedAtMost(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   if (width === 32) {
-    a.s32max = min(a.s32max, b.s32max);
-    b.s32min = max(a.s32min, b.s32min);
+    a.s32max = smaller(a.s32max, b.s32max);
+    b.s32min = larger(a.s32min, b.s32min);
   } else {
-    a.smax = min(a.smax, b.smax);
-    b.smin = max(a.smin, b.smin);
+    a.smax = smaller(a.smax, b.smax);
+    b.smin = larger(a.smin, b.smin);
   }
 }
 
-function assumeSignedBelow(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
+function signedBelow(width: 32 | 64, a: MutableBounds, b: MutableBounds): void {
   if (width === 32) {
-    a.s32max = min(a.s32max, b.s32max - 1);
-    b.s32min = max(a.s32min + 1, b.s32min);
+    a.s32max = smaller(a.s32max, b.s32max - 1);
+    b.s32min = larger(a.s32min + 1, b.s32min);
   } else {
-    a.smax = min(a.smax, b.smax - 1n);
-    b.smin = max(a.smin + 1n, b.smin);
+    a.smax = smaller(a.smax, b.smax - 1n);
+    b.smin = larger(a.smin + 1n, b.smin);
   }
 }

@@ -1,0 +1,95 @@
+import { MutableBounds, UNBOUNDED } from '../domain/bounds.ts';
+import { settle } from '../domain/sync.ts';
+import type { Machine } from '../machine.ts';
+import { planHelperCall } from '../requires/helper-call.ts';
+import type { HelperPlan } from '../requires/helper-plan.ts';
+import { BYTE } from '../state/stack-cell.ts';
+import { isPacketOrEnd, markPrecise, pointer, scalar, UNINITIALISED, unknown, type Value } from '../state/value.ts';
+import { doExit } from './call.ts';
+import { storeBytes, useStack } from './memory.ts';
+import { dropReference } from './null-check.ts';
+
+const BORROWERS: ReadonlySet<string> = new Set(['sk_lookup_tcp', 'sk_lookup_udp', 'skc_lookup_tcp', 'ringbuf_reserve']);
+/** Give the same object as another kind; what was borrowed stays borrowed. */
+const CASTS: ReadonlySet<string> = new Set(['sk_fullsock']);
+
+/** Calls a helper. Returns the next slot. Kernel: kernel/bpf/verifier.c check_helper_call(). */
+export function doHelperCall(m: Machine): number {
+  const plan = planHelperCall(m);
+  if (typeof plan === 'string') throw new Error(`a helper call was let pass: ${plan}`);
+  for (const register of plan.precise) markPrecise(m.register(register));
+  useMemory(m, plan);
+  if (plan.releases) release(m, plan.reference);
+  for (let i = 0; i <= 5; i++) m.setRegister(i, UNINITIALISED);
+  m.setRegister(0, returned(m, plan));
+  if (plan.row.changesPacketData) m.state.replaceAll((v) => (isPacketOrEnd(v) ? UNINITIALISED : v));
+  return plan.row.name === 'tail_call' ? afterTailCall(m) : m.slot + 1;
+}
+
+/**
+ * A tail call may succeed: the function then has returned some number. It may fail: the program goes on.
+ */
+function afterTailCall(m: Machine): number {
+  if (m.state.depth === 0) return m.slot + 1;
+  m.push(m.slot + 1);
+  m.setRegister(0, unknown());
+  return doExit(m)!;
+}
+
+/** Stack that a helper gets loses what was known of it; what it reads matters to what comes. */
+function useMemory(m: Machine, plan: HelperPlan): void {
+  for (const { frame, from, to, filled } of plan.stack) {
+    if (from === to) continue;
+    m.touchStack(frame, from);
+    if (!filled) useStack(m, frame, from, to);
+    storeBytes(m, frame, from, to, BYTE.misc);
+  }
+}
+
+function release(m: Machine, id: number): void {
+  dropReference(m.state, id);
+  m.state.replaceAll((value) => (value.reference === id ? UNINITIALISED : value));
+}
+
+function borrow(m: Machine): number {
+  const id = m.nextId();
+  m.state.references = [...m.state.references, { id, slot: m.slot }];
+  return id;
+}
+
+function returned(m: Machine, plan: HelperPlan): Value {
+  const { row, map, allocBytes } = plan;
+  const borrows = BORROWERS.has(row.name);
+  const id = borrows ? borrow(m) : m.nextId();
+  const reference = borrows ? id : CASTS.has(row.name) ? plan.reference : 0;
+  switch (row.returns) {
+    case 'int':
+    case 'u32':
+    case 'u64':
+      return row.name === 'probe_read_kernel_str' ? scalar(upTo(plan.sizeMax)) : unknown();
+    case 'void':
+      return UNINITIALISED;
+    case 'map-value-or-null':
+      return pointer('map_value', { orNull: true, id, map });
+    case 'alloc-mem-or-null':
+      return pointer('ringbuf_mem', { orNull: true, id, reference, memBytes: allocBytes });
+    case 'socket-or-null':
+      return pointer('sock', { orNull: true, id, reference });
+    case 'sock-common-or-null':
+      return pointer('sock_common', { orNull: true, id, reference });
+    default:
+      return row.returns satisfies never;
+  }
+}
+
+const MAX_ERRNO = 4095;
+
+/** A length, at most `max`, or a negative error number. Kernel: kernel/bpf/verifier.c do_refine_retval_range(). */
+function upTo(max: bigint): Value['bounds'] {
+  const b = new MutableBounds(UNBOUNDED);
+  b.smin = BigInt(-MAX_ERRNO);
+  b.s32min = -MAX_ERRNO;
+  b.smax = max;
+  b.s32max = Number(BigInt.asIntN(32, max));
+  return settle(b);
+}

@@ -1,0 +1,72 @@
+import { type Btf, parseBtf } from '../btf/btf.ts';
+import type { MapSpec, ObjectSpec, ProgramSpec } from '../spec.ts';
+import type { VerifierOptions } from './machine.ts';
+import type { FunctionInfo, MapReference, VerifierInput } from './program.ts';
+import { type VerifierVerdict, verify } from './verify.ts';
+
+/**
+ * `verify` for a program of an object file. `maps` replaces the object's maps by name: pass `.rodata` with load-time
+ * constants written in, since branches on them are decided here.
+ */
+export function verifyProgram(
+  object: ObjectSpec,
+  program: ProgramSpec,
+  options: VerifierOptions = {},
+  maps: readonly MapSpec[] = object.maps,
+): VerifierVerdict {
+  return verify(verifierInput(object, program, maps), options);
+}
+
+/** The verifier's input for a program of an object file. A relocation to a map that is not there is left out. */
+export function verifierInput(
+  object: ObjectSpec,
+  program: ProgramSpec,
+  maps: readonly MapSpec[] = object.maps,
+): VerifierInput {
+  const references = new Map<number, MapReference>();
+  for (const relocation of program.relocations) {
+    const map = maps.find(({ name }) => name === relocation.map);
+    if (!map) continue;
+    references.set(relocation.slot, relocation.kind === 'map' ? { map } : { map, offset: relocation.offset });
+  }
+  const functions = functionInfos(object, program);
+  return {
+    type: program.type,
+    ...(program.attachType === undefined ? {} : { attachType: program.attachType }),
+    license: object.license,
+    code: withReferences(program.code, references),
+    maps: references,
+    ...(functions ? { functions } : {}),
+    lines: program.lines,
+  };
+}
+
+/** LDDWs that a relocation will fill in are marked as what they will be: of a map, or of a map's value. */
+function withReferences(code: Uint8Array, references: ReadonlyMap<number, MapReference>): Uint8Array {
+  const marked = code.slice();
+  for (const [slot, { offset }] of references) {
+    const at = slot * 8 + 1;
+    if (at < marked.length) marked[at] = (marked[at]! & 0x0f) | ((offset === undefined ? 1 : 2) << 4);
+  }
+  return marked;
+}
+
+function functionInfos(object: ObjectSpec, program: ProgramSpec): readonly FunctionInfo[] | undefined {
+  if (!object.btf || program.functions.length === 0) return undefined;
+  const parsed = parseBtf(object.btf);
+  if (!parsed.ok) return undefined;
+  const { btf } = parsed;
+  return program.functions.map(({ slot, name, typeId }) => {
+    const type = btf.type(typeId);
+    const global = type.kind === 'func' && type.linkage === 'global';
+    return { slot, name, global, returnsScalar: returnsScalar(btf, typeId) };
+  });
+}
+
+function returnsScalar(btf: Btf, typeId: number): boolean {
+  const func = btf.type(typeId);
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined;
+  if (proto?.kind !== 'func_proto') return false;
+  const { kind } = btf.type(btf.strip(proto.returns));
+  return kind === 'int' || kind === 'enum' || kind === 'enum64';
+}
