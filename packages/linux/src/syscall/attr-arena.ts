@@ -1,5 +1,5 @@
 import { EngineError } from '@sluice/engine';
-import { libc } from './libc.ts';
+import { libc, type MappedPointer } from './libc.ts';
 
 /**
  * Stable memory for system-call attributes: one anonymous mapping, handed out from the start for each call and taken
@@ -9,6 +9,7 @@ export class AttrArena {
   readonly u8: Uint8Array;
   readonly view: DataView;
   readonly #base: number;
+  readonly #pointer: MappedPointer;
   #top = 0;
 
   constructor(readonly size: number) {
@@ -16,8 +17,14 @@ export class AttrArena {
     if (pointer === null) throw new EngineError('mmap of system-call memory', 'ENOMEM', `${size} bytes`);
     const buffer = libc().view(pointer, size);
     this.#base = libc().address(pointer);
+    this.#pointer = pointer;
     this.u8 = new Uint8Array(buffer);
     this.view = new DataView(buffer);
+  }
+
+  /** Unmaps the memory; no view of it may be used any more. */
+  release(): void {
+    libc().munmap(this.#pointer, this.size);
   }
 
   /** Takes everything back; call at the start of each system call's preparation. */

@@ -17,6 +17,13 @@ export interface Libc {
   ): MappedPointer | null;
   munmap(pointer: MappedPointer, length: number): number;
   close(fd: number): number;
+  socket(domain: number, type: number, protocol: number): number;
+  /** Pointers are machine addresses. */
+  setsockopt(fd: number, level: number, option: number, value: number, length: number): number;
+  send(fd: number, bytes: number, length: number, flags: number): number;
+  recv(fd: number, bytes: number, length: number, flags: number): number;
+  unshare(flags: number): number;
+  setns(fd: number, type: number): number;
   /** errno of the last failed call on this thread. */
   errno(): number;
   /** The bytes behind a mapping, without a copy. */
@@ -48,6 +55,14 @@ function load(): Libc {
     },
     munmap: munmap as unknown as Libc['munmap'],
     close: lib.func('int close(int fd)') as unknown as Libc['close'],
+    socket: lib.func('int socket(int domain, int type, int protocol)') as unknown as Libc['socket'],
+    setsockopt: lib.func(
+      'int setsockopt(int fd, int level, int option, int64 value, uint32 length)',
+    ) as unknown as Libc['setsockopt'],
+    send: lib.func('long send(int fd, int64 bytes, size_t length, int flags)') as unknown as Libc['send'],
+    recv: lib.func('long recv(int fd, int64 bytes, size_t length, int flags)') as unknown as Libc['recv'],
+    unshare: lib.func('int unshare(int flags)') as unknown as Libc['unshare'],
+    setns: lib.func('int setns(int fd, int type)') as unknown as Libc['setns'],
     errno: () => koffi.errno(),
     view: (pointer, length) => koffi.view(pointer, length),
     address: (pointer) => Number(koffi.address(pointer)),
