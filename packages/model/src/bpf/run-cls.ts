@@ -1,0 +1,79 @@
+import type { SkBuff } from '../skb/sk-buff.ts';
+import { updateSkbContext } from './context/skb-context.ts';
+import type { ModelProgram } from './program.ts';
+
+/** UAPI: TC_ACT_*. */
+export const TC_ACT_UNSPEC = -1;
+export const TC_ACT_OK = 0;
+export const TC_ACT_RECLASSIFY = 1;
+export const TC_ACT_SHOT = 2;
+export const TC_ACT_PIPE = 3;
+export const TC_ACT_STOLEN = 4;
+export const TC_ACT_QUEUED = 5;
+export const TC_ACT_REPEAT = 6;
+export const TC_ACT_REDIRECT = 7;
+export const TC_ACT_TRAP = 8;
+
+const NAMES: Readonly<Record<number, string>> = {
+  [TC_ACT_UNSPEC]: 'TC_ACT_UNSPEC',
+  [TC_ACT_OK]: 'TC_ACT_OK',
+  [TC_ACT_RECLASSIFY]: 'TC_ACT_RECLASSIFY',
+  [TC_ACT_SHOT]: 'TC_ACT_SHOT',
+  [TC_ACT_PIPE]: 'TC_ACT_PIPE',
+  [TC_ACT_STOLEN]: 'TC_ACT_STOLEN',
+  [TC_ACT_QUEUED]: 'TC_ACT_QUEUED',
+  [TC_ACT_REPEAT]: 'TC_ACT_REPEAT',
+  [TC_ACT_REDIRECT]: 'TC_ACT_REDIRECT',
+  [TC_ACT_TRAP]: 'TC_ACT_TRAP',
+};
+
+/** `TC_ACT_OK`. */
+export const tcActionName = (action: number): string => NAMES[action] ?? `action ${action}`;
+
+/**
+ * Runs direct-action programs in turn on a packet whose `data` is its link-layer header, until one decides. What cls_bpf
+ * does not know as a direct action counts as undecided. Returns a TC_ACT_*; TC_ACT_UNSPEC where none decided.
+ * Kernel: net/sched/cls_bpf.c cls_bpf_classify(), cls_bpf_exec_opcode().
+ */
+export function clsBpfClassify(
+  programs: readonly ModelProgram[],
+  skb: SkBuff,
+  direction: 'ingress' | 'egress',
+): number {
+  for (let i = 0; i < programs.length; i++) {
+    const program = programs[i]!;
+    const returned = bpfProgRunSkb(program, skb) | 0;
+    if (skb.trace !== null) {
+      const { name, section } = program;
+      skb.trace.program({ program: name, section, direction, returnValue: returned >>> 0 }, program.takeInstructions());
+      skb.trace.detail(`${name} returned ${tcActionName(returned)}`);
+    }
+    const action = execOpcode(returned);
+    if (action !== TC_ACT_UNSPEC) return action;
+  }
+  return TC_ACT_UNSPEC;
+}
+
+function execOpcode(code: number): number {
+  switch (code) {
+    case TC_ACT_OK:
+    case TC_ACT_SHOT:
+    case TC_ACT_STOLEN:
+    case TC_ACT_TRAP:
+    case TC_ACT_REDIRECT:
+      return code;
+    default:
+      return TC_ACT_UNSPEC;
+  }
+}
+
+/** Runs a program on a packet as it stands. Returns r0, unsigned. */
+export function bpfProgRunSkb(program: ModelProgram, skb: SkBuff): number {
+  const { bpf } = program;
+  const outer = bpf.skb;
+  bpf.skb = skb;
+  updateSkbContext(skb);
+  const returned = program.program.run(skb.ctx);
+  bpf.skb = outer;
+  return returned;
+}

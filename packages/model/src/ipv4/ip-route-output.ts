@@ -1,0 +1,114 @@
+import { isLimitedBroadcast, isMulticast } from '@sluice/wire';
+import type { NetDevice } from '../core/net-device.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import type { Dst } from './dst.ts';
+import type { FibAlias } from './fib/fib-alias.ts';
+import { Flow } from './fib/fib-rules.ts';
+import { inetSelectAddr, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from './in-device.ts';
+import { ipError } from './ip-error.ts';
+import { ipLocalDeliver } from './ip-local-deliver.ts';
+
+/** What is to be sent, and from where; routing fills in the source. Kernel: struct flowi4. */
+export class OutputFlow {
+  destination = 0;
+  source = 0;
+  mark = 0;
+  oifIndex = 0;
+  /** The source need not be ours. Kernel: FLOWI_FLAG_ANYSRC. */
+  anySource = false;
+  /** Set where there is no route. */
+  error: 'ENETUNREACH' | 'EHOSTUNREACH' | 'EACCES' | 'EINVAL' = 'ENETUNREACH';
+
+  set(destination: number, source: number, mark: number): void {
+    this.destination = destination;
+    this.source = source;
+    this.mark = mark;
+    this.oifIndex = 0;
+    this.anySource = false;
+  }
+}
+
+const key = new Flow();
+
+/**
+ * The way out for a flow; its source address is chosen where it is 0. Undefined, with `flow.error`, where there is none.
+ * Kernel: net/ipv4/route.c ip_route_output_key_hash_rcu(). Row D4.
+ */
+export function ipRouteOutput(netns: NetNamespace, flow: OutputFlow): Dst | undefined {
+  if (flow.source !== 0 && !flow.anySource && !netns.isLocalAddress(flow.source)) {
+    flow.error = 'EINVAL';
+    return undefined;
+  }
+  if (flow.destination === 0) {
+    flow.destination = flow.source === 0 ? 0x7f000001 : flow.source;
+    flow.source = flow.destination;
+  }
+  if (flow.oifIndex !== 0 && (isLimitedBroadcast(flow.destination) || isMulticast(flow.destination)))
+    return groupRoute(netns, flow);
+  if (isLimitedBroadcast(flow.destination) && flow.source !== 0) {
+    const dev = netns.deviceOfAddress(flow.source);
+    if (dev !== undefined) flow.oifIndex = dev.ifindex;
+    return groupRoute(netns, flow);
+  }
+  key.destination = flow.destination;
+  key.source = flow.source;
+  key.mark = flow.mark;
+  key.iif = 'lo';
+  key.oifIndex = flow.oifIndex;
+  key.oif = flow.oifIndex === 0 ? '' : (netns.deviceByIndex(flow.oifIndex)?.name ?? '');
+  const route = netns.fib.lookup(key);
+  if (route === undefined) {
+    flow.error = netns.fib.error;
+    return undefined;
+  }
+  if (route.type === 'local') return localRoute(netns, flow, route);
+  if (flow.source === 0) flow.source = sourceFor(route, route.dev!);
+  route.output ??= outputDst(route);
+  return route.output;
+}
+
+/** To ourselves: out of `lo`, and from there to local delivery. */
+function localRoute(netns: NetNamespace, flow: OutputFlow, route: FibAlias): Dst {
+  if (flow.source === 0) flow.source = route.source !== 0 ? route.source : flow.destination;
+  route.output ??= {
+    type: 'local',
+    dev: netns.loopback,
+    gateway: 0,
+    input: ipLocalDeliver,
+    error: undefined,
+    group: false,
+    alias: route,
+  };
+  return route.output;
+}
+
+function groupRoute(netns: NetNamespace, flow: OutputFlow): Dst | undefined {
+  const dev = netns.deviceByIndex(flow.oifIndex);
+  if (dev === undefined) {
+    flow.error = 'ENETUNREACH';
+    return undefined;
+  }
+  if (flow.source === 0) flow.source = inetSelectAddr(dev, 0, RT_SCOPE_LINK);
+  const type = isMulticast(flow.destination) ? 'multicast' : 'broadcast';
+  return { type, dev, gateway: 0, input: ipError, error: undefined, group: true, alias: undefined };
+}
+
+/** Kernel: fib_result_prefsrc(). */
+function sourceFor(route: FibAlias, dev: NetDevice): number {
+  if (route.source !== 0) return route.source;
+  return inetSelectAddr(
+    dev,
+    route.gateway,
+    route.scope === RT_SCOPE_HOST ? RT_SCOPE_HOST : route.gateway !== 0 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+  );
+}
+
+const outputDst = (route: FibAlias): Dst => ({
+  type: route.type === 'broadcast' ? 'broadcast' : 'unicast',
+  dev: route.dev!,
+  gateway: route.gateway,
+  input: ipError,
+  error: undefined,
+  group: route.type === 'broadcast',
+  alias: route,
+});

@@ -1,0 +1,1 @@
+export { type TwoHosts, twoHosts } from './two-hosts.ts';
