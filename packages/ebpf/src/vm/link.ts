@@ -3,6 +3,7 @@ import { decode } from '../isa/decode.ts';
 import type { Form } from '../isa/form.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import type { ProgramSpec, ProgramType } from '../spec.ts';
+import { checkFunctions } from './check-functions.ts';
 
 /** Machine code with everything looked up: what both engines start from. */
 export interface LinkedCode {
@@ -22,7 +23,7 @@ export interface LinkedCode {
 
 /** Why code cannot be loaded. */
 export interface LinkProblem {
-  /** `I…` from decoding; L001 unresolved reference, L002 bad jump, L003 falls off its end, L004 unknown helper, L005 not supported. */
+  /** `I…` from decoding; L001 unresolved reference, L002 bad jump, L003 falls off its end, L004 unknown helper, L005 not supported, L006 calls too deep. */
   readonly code: string;
   readonly slot: number;
   readonly message: string;
@@ -96,22 +97,19 @@ export function link(
       helpers[i] = row;
     }
   }
-  const last = forms.at(-1)!;
-  if (last.kind !== 'exit' && last.kind !== 'ja')
-    return refuse('L003', slotOf[instructions.length - 1]!, 'last insn is not an exit or jmp');
-  return {
-    ok: true,
-    code: {
-      name: program.name,
-      type: program.type,
-      instructions,
-      forms,
-      slotOf,
-      targets,
-      helpers,
-      functions: [...functions].sort((a, b) => a - b),
-    },
+  const code: LinkedCode = {
+    name: program.name,
+    type: program.type,
+    instructions,
+    forms,
+    slotOf,
+    targets,
+    helpers,
+    functions: [...functions].sort((a, b) => a - b),
   };
+  const complaint = checkFunctions(code);
+  if (complaint) return refuse(complaint.code, slotOf[complaint.index]!, complaint.message);
+  return { ok: true, code };
 }
 
 /** Slots from the next instruction to where this one goes, if it jumps or calls locally. */

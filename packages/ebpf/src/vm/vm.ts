@@ -1,4 +1,5 @@
 import type { HelperRow } from '../abi/index.ts';
+import { bridgeProgram, CompiledProgram } from '../jit/compiled-program.ts';
 import { ArrayMap } from '../maps/array-map.ts';
 import { type ConcreteMap, createMap } from '../maps/create-map.ts';
 import type { MapContext } from '../maps/keyed-map.ts';
@@ -21,6 +22,7 @@ import { RunState } from './run-state.ts';
 
 const TAIL_CALL = 12;
 const PERF_EVENT_OUTPUT = 25;
+const TABLE_INITIAL = 16;
 
 export type Engine = 'jit' | 'interpreter';
 
@@ -50,6 +52,8 @@ export class Vm {
   readonly #mapContext: MapContext;
   readonly #programs: (LoadedProgram | undefined)[] = [];
   readonly #helpers: Map<number, Helper>;
+  /** Compiled programs by id, for tail calls. */
+  readonly #table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_INITIAL });
 
   constructor(options: VmOptions) {
     const { arena, cpus, currentCpu } = options;
@@ -105,11 +109,27 @@ export class Vm {
       hasHelper: (id) => id === TAIL_CALL || id === PERF_EVENT_OUTPUT || this.#helpers.has(id),
     });
     if (!linked.ok) return linked;
-    const id = this.#programs.length + 1;
-    const calls = this.#interpreterCalls(linked.code);
-    const loaded = new InterpretedProgram(id, linked.code, this.#state, request.budget, calls);
+    const loaded = this.#prepare(this.#programs.length + 1, linked.code, request);
     this.#programs.push(loaded);
     return { ok: true, program: loaded };
+  }
+
+  #prepare(id: number, code: LinkedCode, request: LoadRequest): LoadedProgram {
+    if (id >= this.#table.length) this.#table.grow(this.#table.length);
+    if (request.engine === 'interpreter') {
+      const calls = this.#interpreterCalls(code);
+      const program = new InterpretedProgram(id, code, this.#state, request.budget, calls);
+      this.#table.set(id, bridgeProgram(program, this.#state));
+      return program;
+    }
+    const program = new CompiledProgram(id, code, request.budget, {
+      state: this.#state,
+      table: this.#table,
+      helper: (row) => this.#helper(row, code.type),
+      tailTarget: (map, index) => this.#tailTarget(map, index)?.id ?? 0,
+    });
+    this.#table.set(id, program.main);
+    return program;
   }
 
   /** A program by its id: what program arrays hold. */
@@ -120,6 +140,7 @@ export class Vm {
   /** Takes a program out of the table; program arrays that still name it find nothing. */
   unload(program: { readonly id: number }): void {
     this.#programs[program.id - 1] = undefined;
+    this.#table.set(program.id, null);
   }
 
   #interpreterCalls(code: LinkedCode): (HelperCall | undefined)[] {

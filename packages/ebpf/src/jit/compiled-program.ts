@@ -1,0 +1,82 @@
+import type { HelperRow } from '../abi/helper.ts';
+import { BpfTrap } from '../vm/bpf-trap.ts';
+import type { LinkedCode } from '../vm/link.ts';
+import { LoadedProgram } from '../vm/loaded-program.ts';
+import type { Helper } from '../vm/program.ts';
+import { FUEL, RESULT_HIGH, type RunState } from '../vm/run-state.ts';
+import { bridgeModule } from './bridge.ts';
+import { compile } from './compile.ts';
+
+const PAGE_BYTES = 65536;
+const FIRST_ADDRESS = 4096;
+
+/** What a compiled program needs of its Vm. */
+export interface CompiledEnvironment {
+  readonly state: RunState;
+  readonly table: WebAssembly.Table;
+  helper(row: HelperRow): Helper;
+  /** bpf_tail_call's target for a map id and an index: a place in the table, or 0. */
+  tailTarget(map: number, index: number): number;
+}
+
+/** A program compiled to WebAssembly. */
+export class CompiledProgram extends LoadedProgram {
+  readonly #entry: (ctx: number, framePointer: number) => number;
+  /** What the program table holds. */
+  readonly main: WebAssembly.ExportValue;
+  #executed = 0;
+
+  constructor(id: number, linked: LinkedCode, budget: number | undefined, environment: CompiledEnvironment) {
+    const { state, table } = environment;
+    super(id, linked, state, budget);
+    const { memory, size } = state.arena;
+    const { bytes, helpers } = compile(linked, {
+      resultHigh: state.block + RESULT_HIGH,
+      memoryPages: size / PAGE_BYTES,
+      ...(budget !== undefined && { fuel: state.block + FUEL, check: { first: FIRST_ADDRESS, end: size } }),
+    });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      m: { memory, table, tailTarget: environment.tailTarget },
+      h: Object.fromEntries(helpers.map((row, i) => [String(i), environment.helper(row)])),
+    });
+    this.#entry = instance.exports['entry'] as (ctx: number, framePointer: number) => number;
+    this.main = instance.exports['main']!;
+  }
+
+  override run(ctx: number): number {
+    if (this.budget === undefined) return super.run(ctx);
+    const outer = this.state.fuel;
+    this.state.fuel = this.budget;
+    try {
+      return super.run(ctx);
+    } catch (problem) {
+      throw this.#trap(problem);
+    } finally {
+      this.#executed += this.budget - Math.max(0, this.state.fuel);
+      this.state.fuel = outer;
+    }
+  }
+
+  override enter(ctx: number, framePointer: number): number {
+    return this.#entry(ctx, framePointer);
+  }
+
+  override get instructionsRun(): number {
+    return this.#executed;
+  }
+
+  #trap(problem: unknown): unknown {
+    if (!(problem instanceof WebAssembly.RuntimeError)) return problem;
+    if (this.state.fuel < 0) return new BpfTrap('budget', this.name, `more than ${this.budget} instructions`);
+    return new BpfTrap('bad-address', this.name, `access outside memory (${problem.message})`);
+  }
+}
+
+/** Wraps an interpreted program so that compiled ones can tail-call it. */
+export function bridgeProgram(program: LoadedProgram, state: RunState): WebAssembly.ExportValue {
+  const { memory, size } = state.arena;
+  const bytes = bridgeModule(state.block + RESULT_HIGH, size / PAGE_BYTES);
+  const run = (ctx: number, framePointer: number): number => program.enter(ctx, framePointer);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { memory, run } });
+  return instance.exports['main']!;
+}

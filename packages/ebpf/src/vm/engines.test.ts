@@ -1,0 +1,323 @@
+import { describe, expect, test } from 'vitest';
+import * as b from '../isa/build.ts';
+import { encode } from '../isa/encode.ts';
+import type { Instruction } from '../isa/instruction.ts';
+import type { BpfMap } from '../maps/map.ts';
+import type { RingBuffer } from '../maps/ring-buffer.ts';
+import type { MapSpec, ProgramType, Relocation } from '../spec.ts';
+import { testVm } from '../testing/test-vm.ts';
+import { BpfTrap } from './bpf-trap.ts';
+import type { LoadedProgram } from './loaded-program.ts';
+import type { Engine, Vm } from './vm.ts';
+
+const engines = ['interpreter', 'jit'] as const;
+
+interface Extra {
+  readonly maps?: Record<string, BpfMap>;
+  readonly relocations?: readonly Relocation[];
+  readonly budget?: number;
+  readonly type?: ProgramType;
+}
+
+function load(vm: Vm, engine: Engine, code: readonly Instruction[], extra: Extra = {}): LoadedProgram {
+  const result = vm.load({
+    program: { name: 'p', type: extra.type ?? 'xdp', code: encode(code), relocations: extra.relocations ?? [] },
+    maps: new Map(Object.entries(extra.maps ?? {})),
+    engine,
+    ...(extra.budget !== undefined && { budget: extra.budget }),
+  });
+  if (!result.ok) throw new Error(result.problem.message);
+  return result.program;
+}
+
+const spec = (more: Partial<MapSpec>): MapSpec => ({
+  name: 'm',
+  type: 'hash',
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 8,
+  flags: 0,
+  ...more,
+});
+const u32 = (n: number): Uint8Array => new Uint8Array(Uint32Array.of(n).buffer);
+const u64 = (n: number): Uint8Array => new Uint8Array(BigUint64Array.of(BigInt(n)).buffer);
+
+/** r1 = map, r2 = a key on the stack. */
+const lookup = (key: number): Instruction[] => [
+  b.st(32, 10, -4, key),
+  b.lddwMap(1),
+  b.mov64Reg(2, 10),
+  b.alu64Imm('add', 2, -4),
+  b.call(1),
+];
+
+describe.each(engines)('%s', (engine) => {
+  test('reads its context and returns 32 bits, unsigned', () => {
+    const vm = testVm();
+    const ctx = vm.arena.alloc(16);
+    vm.arena.u32[ctx >> 2] = 0x80000001;
+    const program = load(vm, engine, [b.ldx(32, 0, 1, 0), b.exit()]);
+    expect(program.run(ctx)).toBe(0x80000001);
+  });
+
+  test.each(['hash', 'array', 'percpu_array', 'lru_hash'] as const)('finds and changes a value in a %s', (type) => {
+    const vm = testVm();
+    const map = vm.createMap(spec({ type }));
+    const value = type === 'percpu_array' ? Uint8Array.from([...u64(41), ...u64(0)]) : u64(41);
+    map.set(u32(5), value);
+    const code = [
+      ...lookup(5),
+      b.jmpImm('jeq', 0, 0, 5),
+      b.ldx(64, 1, 0, 0),
+      b.alu64Imm('add', 1, 1),
+      b.stx(64, 0, 0, 1),
+      b.mov64Reg(0, 1),
+      b.exit(),
+      b.exit(),
+    ];
+    const program = load(vm, engine, code, { maps: { m: map }, relocations: [{ kind: 'map', slot: 1, map: 'm' }] });
+    expect(program.run(0)).toBe(42);
+    expect(program.run(0)).toBe(43);
+    expect(map.get(u32(5))!.slice(0, 8)).toEqual(u64(43));
+  });
+
+  test('goes on where a lookup finds nothing', () => {
+    const vm = testVm();
+    const map = vm.createMap(spec({}));
+    const code = [...lookup(5), b.jmpImm('jne', 0, 0, 1), b.mov64Imm(0, 7), b.exit()];
+    const program = load(vm, engine, code, { maps: { m: map }, relocations: [{ kind: 'map', slot: 1, map: 'm' }] });
+    expect(program.run(0)).toBe(7);
+  });
+
+  test('reaches data-section variables by address', () => {
+    const vm = testVm();
+    const data = vm.createMap(spec({ name: '.data', type: 'array', valueSize: 16, maxEntries: 1, initial: u64(9) }));
+    const program = load(vm, engine, [b.lddwMapValue(1, 8), b.ldx(64, 0, 1, 0), b.exit()], {
+      maps: { '.data': data },
+      relocations: [{ kind: 'map-value', slot: 0, map: '.data', offset: 8 }],
+    });
+    data.set(u32(0), Uint8Array.from([...u64(1), ...u64(1234)]));
+    expect(program.run(0)).toBe(1234);
+  });
+
+  test('sign-extends int results, zero-extends u32 ones, joins u64 ones', () => {
+    const vm = testVm({ random: () => 0xfffffffe, now: () => 0x1_2345_6789n });
+    const returns = (call: number, shift: number): number =>
+      load(vm, engine, [b.call(call), b.alu64Imm('rsh', 0, shift), b.exit()]).run(0);
+    expect(returns(7, 32)).toBe(0);
+    expect(returns(7, 0)).toBe(0xfffffffe);
+    expect(returns(5, 32)).toBe(1);
+    expect(returns(5, 0)).toBe(0x23456789);
+    const map = vm.createMap(spec({}));
+    const remove = [...lookup(1).slice(0, -1), b.call(3), b.alu64Imm('rsh', 0, 32), b.exit()];
+    const program = load(vm, engine, remove, { maps: { m: map }, relocations: [{ kind: 'map', slot: 1, map: 'm' }] });
+    expect(program.run(0)).toBe(0xffffffff);
+  });
+
+  test('calls a helper of the kernel with its scalars split', () => {
+    const seen: number[][] = [];
+    const l4: (...args: number[]) => number = (...args) => {
+      seen.push(args);
+      return -22;
+    };
+    const vm = testVm({ helpers: new Map([[11, l4]]) });
+    const code = [
+      b.mov64Imm(2, 24),
+      b.lddw(3, 0x1_0000_0002n),
+      b.mov64Imm(4, -1),
+      b.mov64Imm(5, 0x10),
+      b.call(11),
+      b.exit(),
+    ];
+    expect(load(vm, engine, code, { type: 'sched_cls' }).run(4096)).toBe(0xffffffea);
+    expect(seen).toEqual([[4096, 24, 2, 1, -1, -1, 16, 0]]);
+  });
+
+  test('gives functions their own stack frames and keeps r6 … r9', () => {
+    const vm = testVm();
+    const code = [
+      b.mov64Imm(6, 5),
+      b.st(64, 10, -8, 1),
+      b.mov64Imm(1, 30),
+      b.callLocal(4),
+      b.ldx(64, 1, 10, -8),
+      b.alu64Reg('add', 0, 1),
+      b.alu64Reg('add', 0, 6),
+      b.exit(),
+      // function: *(fp - 8) = 100; r6 = r1 * 2; return r6
+      b.st(64, 10, -8, 100),
+      b.mov64Reg(6, 1),
+      b.alu64Imm('mul', 6, 2),
+      b.mov64Reg(0, 6),
+      b.exit(),
+    ];
+    expect(load(vm, engine, code).run(0)).toBe(66);
+  });
+
+  test('fills, submits and discards ring buffer records', () => {
+    const vm = testVm();
+    const map = vm.createMap(spec({ type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096 }));
+    const code = [
+      b.mov64Reg(6, 1),
+      b.lddwMap(1),
+      b.mov64Imm(2, 8),
+      b.mov64Imm(3, 0),
+      b.call(131),
+      b.jmpImm('jeq', 0, 0, 7),
+      b.stx(64, 0, 0, 6),
+      b.mov64Reg(1, 0),
+      b.mov64Imm(2, 0),
+      b.jmpImm('jeq', 6, 0, 2),
+      b.call(132),
+      b.ja(1),
+      b.call(133),
+      b.mov64Imm(0, 0),
+      b.exit(),
+    ];
+    const program = load(vm, engine, code, { maps: { m: map }, relocations: [{ kind: 'map', slot: 1, map: 'm' }] });
+    program.run(77);
+    program.run(0);
+    program.run(78);
+    const records: Uint8Array[] = [];
+    (map as RingBuffer).drain((record) => records.push(record));
+    expect(records).toEqual([u64(77), u64(78)]);
+  });
+
+  test('stops an unverified program that loops or leaves memory', () => {
+    const vm = testVm();
+    const trap = (code: readonly Instruction[]): unknown => {
+      try {
+        return load(vm, engine, code, { budget: 1000 }).run(0);
+      } catch (problem) {
+        return problem instanceof BpfTrap ? problem.code : problem;
+      }
+    };
+    expect(trap([b.ja(-1), b.exit()])).toBe('budget');
+    expect(trap([b.ldx(64, 0, 1, 0), b.exit()])).toBe('bad-address');
+    expect(trap([b.mov64Imm(1, -8), b.stx(64, 1, 0, 1), b.exit()])).toBe('bad-address');
+    expect(trap([b.lddw(1, 0x1_0000_2000n), b.ldx(8, 0, 1, 0), b.exit()])).toBe('bad-address');
+    expect(trap([b.mov64Imm(0, 3), b.exit()])).toBe(3);
+  });
+
+  test('counts instructions of programs with a budget', () => {
+    const vm = testVm();
+    const code = [b.mov64Imm(0, 10), b.alu64Imm('sub', 0, 1), b.jmpImm('jne', 0, 0, -2), b.exit()];
+    const program = load(vm, engine, code, { budget: 1000 });
+    program.run(0);
+    expect(program.instructionsRun).toBe(22);
+  });
+
+  test('prints what bpf_trace_printk is given', () => {
+    const lines: string[] = [];
+    const vm = testVm({ trace: (text) => lines.push(text) });
+    const format = vm.arena.alloc(64);
+    vm.arena.write(format, new TextEncoder().encode('n=%d x=%llx %5u\0'));
+    const code = [
+      b.mov64Imm(1, format),
+      b.mov64Imm(2, 17),
+      b.mov64Imm(3, -3),
+      b.lddw(4, 0xdeadbeef00n),
+      b.mov64Imm(5, 42),
+      b.call(6),
+      b.exit(),
+    ];
+    expect(load(vm, engine, code).run(0)).toBe(23);
+    expect(lines).toEqual(['n=-3 x=deadbeef00    42']);
+  });
+
+  test('a helper may run another program meanwhile', () => {
+    const inner: { program?: LoadedProgram } = {};
+    const vm = testVm({ helpers: new Map([[14, () => inner.program!.run(5)]]) });
+    inner.program = load(vm, engine, [b.stx(64, 10, -8, 1), b.mov64Reg(0, 1), b.exit()]);
+    const outer = [b.st(64, 10, -8, 1000), b.call(14), b.ldx(64, 1, 10, -8), b.alu64Reg('add', 0, 1), b.exit()];
+    vm.resultHigh = 0;
+    expect(load(vm, engine, outer).run(0)).toBe(1005);
+  });
+});
+
+describe.each(engines.flatMap((from) => engines.map((to) => [from, to] as const)))(
+  'tail call from %s to %s',
+  (from, to) => {
+    const tail = (index: number): Instruction[] => [b.lddwMap(2), b.mov64Imm(3, index), b.call(12)];
+    const relocations: Relocation[] = [{ kind: 'map', slot: 0, map: 'm' }];
+
+    test('runs the other program in place of this one, with the same context', () => {
+      const vm = testVm();
+      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
+      const target = load(vm, to, [b.ldx(32, 0, 1, 0), b.exit()]);
+      map.set(u32(3), u32(target.id));
+      const ctx = vm.arena.alloc(8);
+      vm.arena.u32[ctx >> 2] = 99;
+      const entry = load(vm, from, [...tail(3), b.mov64Imm(0, 1), b.exit()], { maps: { m: map }, relocations });
+      expect(entry.run(ctx)).toBe(99);
+      map.delete(u32(3));
+      expect(entry.run(ctx)).toBe(1);
+      map.set(u32(3), u32(target.id));
+      vm.unload(target);
+      expect(entry.run(ctx)).toBe(1);
+    });
+
+    test('ends after 33 of them', () => {
+      const vm = testVm();
+      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
+      const counter = vm.arena.alloc(8);
+      const code = (index: number): Instruction[] => [...tail(index), b.mov64Imm(0, 5), b.exit()];
+      const count = [b.mov64Imm(6, counter), b.ldx(64, 7, 6, 0), b.alu64Imm('add', 7, 1), b.stx(64, 6, 0, 7)];
+      const relocated: Relocation[] = [{ kind: 'map', slot: 4, map: 'm' }];
+      const first = load(vm, from, [...count, ...code(1)], { maps: { m: map }, relocations: relocated });
+      const second = load(vm, to, [...count, ...code(0)], { maps: { m: map }, relocations: relocated });
+      map.set(u32(0), u32(first.id));
+      map.set(u32(1), u32(second.id));
+      expect(first.run(0)).toBe(5);
+      expect(vm.arena.u32[counter >> 2]).toBe(34);
+    });
+
+    test('from a function returns to that function’s caller', () => {
+      const vm = testVm();
+      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
+      const target = load(vm, to, [b.lddw(0, 0x7_0000_0004n), b.exit()]);
+      map.set(u32(0), u32(target.id));
+      const code = [
+        b.callLocal(4),
+        b.mov64Reg(1, 0),
+        b.alu64Imm('rsh', 1, 32),
+        b.alu64Reg('add', 0, 1),
+        b.exit(),
+        ...tail(0),
+        b.mov64Imm(0, 100),
+        b.exit(),
+      ];
+      const relocated: Relocation[] = [{ kind: 'map', slot: 5, map: 'm' }];
+      expect(load(vm, from, code, { maps: { m: map }, relocations: relocated }).run(0)).toBe(11);
+    });
+  },
+);
+
+describe('load()', () => {
+  const refused = (code: readonly Instruction[], extra: Extra = {}): string => {
+    try {
+      load(testVm(), 'jit', code, extra);
+      return '';
+    } catch (problem) {
+      return (problem as Error).message;
+    }
+  };
+
+  test('says in a sentence why it refuses', () => {
+    expect(refused([b.mov64Imm(0, 0)])).toContain('last insn is not an exit or jmp');
+    expect(refused([b.ja(5), b.exit()])).toContain('jump out of range from insn 0 to 6');
+    expect(refused([b.jmpImm('jeq', 0, 0, 1), b.lddw(0, 1n), b.exit()])).toContain('jump out of range');
+    expect(refused([b.call(9999), b.exit()])).toContain('invalid func unknown#9999');
+    expect(refused([b.call(69), b.exit()])).toContain('this kernel has no helper bpf_fib_lookup#69');
+    expect(refused([b.callLocal(1), b.exit(), b.callLocal(-1), b.exit()])).toContain('a function calls itself');
+    expect(refused([b.lddwMap(1), b.exit()])).toContain('was not resolved');
+    expect(refused([b.lddwMap(1), b.exit()], { relocations: [{ kind: 'map', slot: 0, map: 'x' }] })).toContain(
+      'no map x',
+    );
+  });
+
+  test('refuses a jump from one function into another', () => {
+    const code = [b.callLocal(2), b.mov64Imm(0, 1), b.exit(), b.ja(-3), b.exit()];
+    expect(refused(code)).toContain('into another function');
+  });
+});
