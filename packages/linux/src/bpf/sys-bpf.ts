@@ -13,6 +13,8 @@ export const BPF_CMD = {
   PROG_TEST_RUN: 10,
   BTF_LOAD: 18,
   MAP_FREEZE: 22,
+  LINK_CREATE: 28,
+  LINK_UPDATE: 29,
 } as const;
 
 const SYS_BPF: Readonly<Record<string, number>> = { x64: 321, arm64: 280, riscv64: 280, loong64: 280, s390x: 351 };
