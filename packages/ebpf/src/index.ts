@@ -1,4 +1,5 @@
 export * from './abi/index.ts';
+export * from './asm/index.ts';
 export * from './btf/index.ts';
 export * from './elf/index.ts';
 export * from './isa/index.ts';
