@@ -26,6 +26,8 @@ export interface ContextField {
   readonly writeSizes: readonly number[];
   /** Additional size that may be read at the field's own offset, although wider than the field. */
   readonly readWide?: number;
+  /** An access narrower than the field may stand only at its beginning. */
+  readonly fromStart?: true;
   /** Program types that may read or write; absent: all that take this context. */
   readonly readBy?: readonly ProgramType[];
   readonly writeBy?: readonly ProgramType[];
@@ -59,6 +61,7 @@ function allows(field: ContextField, access: ContextAccess): boolean {
   if (by && !by.includes(type)) return false;
   if (field.attachTypes && (attachType === undefined || !field.attachTypes.includes(attachType))) return false;
   if (!write && field.readWide === size && offset === field.offset) return true;
+  if (field.fromStart && offset !== field.offset) return false;
   const sizes = write ? field.writeSizes : field.readSizes;
   return (
     sizes.includes(size) && offset % size === 0 && offset >= field.offset && offset + size <= field.offset + field.size
@@ -68,6 +71,11 @@ function allows(field: ContextField, access: ContextAccess): boolean {
 /** Shorthand for rows: 32-bit scalar, readable narrowly. */
 export function narrow(name: string, offset: number, more: Partial<ContextField> = {}): ContextField {
   return { name, offset, size: 4, kind: 'scalar', readSizes: [1, 2, 4], writeSizes: [], ...more };
+}
+
+/** Shorthand for rows: 32-bit scalar, of which narrow reads see the low bytes only. */
+export function low(name: string, offset: number, more: Partial<ContextField> = {}): ContextField {
+  return narrow(name, offset, { fromStart: true, ...more });
 }
 
 /** Shorthand for rows: 32-bit scalar or array of them, readable as whole words only. */

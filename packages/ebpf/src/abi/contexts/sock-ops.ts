@@ -1,4 +1,4 @@
-import { type ContextRow, narrow, quad, words } from '../context.ts';
+import { type ContextRow, low, quad, words } from '../context.ts';
 
 const counters = [
   'is_fullsock',
@@ -53,7 +53,7 @@ export const sockOps: ContextRow = {
     quad('skb_data', 192, 'packet'),
     quad('skb_data_end', 200, 'packet-end'),
     words('skb_len', 208),
-    narrow('skb_tcp_flags', 212),
+    low('skb_tcp_flags', 212),
     quad('skb_hwtstamp', 216),
   ],
 };

@@ -1,4 +1,4 @@
-import { type ContextField, type ContextRow, narrow, words } from '../context.ts';
+import { type ContextField, type ContextRow, low, narrow, words } from '../context.ts';
 import * as at from '../program-types.ts';
 
 const dstPort: ContextField = {
@@ -14,10 +14,10 @@ const shared = [
   dstPort,
   narrow('dst_ip4', 52),
   narrow('dst_ip6', 56, { size: 16 }),
-  narrow('state', 72),
-  narrow('rx_queue_mapping', 76),
+  low('state', 72),
+  low('rx_queue_mapping', 76),
 ];
-const kind = [narrow('family', 4), narrow('type', 8), narrow('protocol', 12)];
+const kind = [low('family', 4), low('type', 8), low('protocol', 12)];
 const create = [at.BPF_CGROUP_INET_SOCK_CREATE, at.BPF_CGROUP_INET_SOCK_RELEASE];
 const bind4 = [at.BPF_CGROUP_INET4_POST_BIND];
 const bind6 = [at.BPF_CGROUP_INET6_POST_BIND];
@@ -37,12 +37,12 @@ export const sock: ContextRow = {
     words('priority', 20, 1, { writeSizes: [4], attachTypes: create }),
     narrow('src_ip4', 24, { attachTypes: bind4 }),
     narrow('src_ip6', 28, { size: 16, attachTypes: bind6 }),
-    narrow('src_port', 44, { attachTypes: [...bind4, ...bind6] }),
+    low('src_port', 44, { attachTypes: [...bind4, ...bind6] }),
     ...shared,
   ],
 };
 
-const address = [narrow('src_ip4', 24), narrow('src_ip6', 28, { size: 16 }), narrow('src_port', 44), ...shared];
+const address = [narrow('src_ip4', 24), narrow('src_ip6', 28, { size: 16 }), low('src_port', 44), ...shared];
 
 /** What may be read through a pointer to a full socket. Kernel: net/core/filter.c bpf_sock_is_valid_access(). */
 export const fullSocket: ContextRow = {
@@ -58,5 +58,5 @@ export const fullSocket: ContextRow = {
 export const sockCommon: ContextRow = {
   name: 'bpf_sock',
   size: 80,
-  fields: [words('bound_dev_if', 0), narrow('family', 4), ...address],
+  fields: [words('bound_dev_if', 0), low('family', 4), ...address],
 };

@@ -1,6 +1,9 @@
 import { type HelperRow, helper } from '../helper.ts';
 
+import { PROGRAM_TYPES } from '../program-types.ts';
+
 const tc = ['sched_cls'] as const;
+const allButTc = PROGRAM_TYPES.map((row) => row.type).filter((type) => type !== 'sched_cls');
 
 /** The current process and cgroups. */
 export const taskHelpers: readonly HelperRow[] = [
@@ -10,6 +13,7 @@ export const taskHelpers: readonly HelperRow[] = [
   helper(80, 'get_current_cgroup_id', 'kernel', 'all', 'u64', []),
   helper(123, 'get_current_ancestor_cgroup_id', 'kernel', 'all', 'u64', ['u32']),
   helper(17, 'get_cgroup_classid', 'kernel', tc, 'u32', ['ctx']),
+  helper(17, 'get_cgroup_classid', 'kernel', allButTc, 'u32', []),
   helper(151, 'skb_cgroup_classid', 'kernel', tc, 'u64', ['ctx']),
   helper(33, 'skb_under_cgroup', 'kernel', tc, 'int', ['ctx', 'map', 'u32']),
   helper(79, 'skb_cgroup_id', 'kernel', ['sched_cls', 'cgroup_skb'], 'u64', ['ctx']),
