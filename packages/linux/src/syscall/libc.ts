@@ -22,13 +22,29 @@ export interface Libc {
   setsockopt(fd: number, level: number, option: number, value: number, length: number): number;
   send(fd: number, bytes: number, length: number, flags: number): number;
   recv(fd: number, bytes: number, length: number, flags: number): number;
+  sendto(fd: number, bytes: number, length: number, flags: number, address: number, addressLength: number): number;
+  recvfrom(fd: number, bytes: number, length: number, flags: number, address: number, addressLength: number): number;
+  bind(fd: number, address: number, length: number): number;
+  connect(fd: number, address: number, length: number): number;
+  listen(fd: number, backlog: number): number;
+  getsockopt(fd: number, level: number, option: number, value: number, length: number): number;
+  getpeername(fd: number, address: number, length: number): number;
+  getsockname(fd: number, address: number, length: number): number;
   unshare(flags: number): number;
   setns(fd: number, type: number): number;
   /** errno of the last failed call on this thread. */
   errno(): number;
+  /** Calls back on the event loop whenever `fd` has something to read (or can be written); keeps the process alive. */
+  watch(fd: number, event: 'readable' | 'writable', callback: () => void): Watch;
   /** The bytes behind a mapping, without a copy. */
   view(pointer: MappedPointer, length: number): ArrayBuffer;
   address(pointer: MappedPointer): number;
+}
+
+export interface Watch {
+  close(): void;
+  ref(): void;
+  unref(): void;
 }
 
 declare const mapped: unique symbol;
@@ -61,9 +77,24 @@ function load(): Libc {
     ) as unknown as Libc['setsockopt'],
     send: lib.func('long send(int fd, int64 bytes, size_t length, int flags)') as unknown as Libc['send'],
     recv: lib.func('long recv(int fd, int64 bytes, size_t length, int flags)') as unknown as Libc['recv'],
+    sendto: lib.func(
+      'long sendto(int fd, int64 bytes, size_t length, int flags, int64 address, uint32 addressLength)',
+    ) as unknown as Libc['sendto'],
+    recvfrom: lib.func(
+      'long recvfrom(int fd, int64 bytes, size_t length, int flags, int64 address, int64 addressLength)',
+    ) as unknown as Libc['recvfrom'],
+    bind: lib.func('int bind(int fd, int64 address, uint32 length)') as unknown as Libc['bind'],
+    connect: lib.func('int connect(int fd, int64 address, uint32 length)') as unknown as Libc['connect'],
+    listen: lib.func('int listen(int fd, int backlog)') as unknown as Libc['listen'],
+    getsockopt: lib.func(
+      'int getsockopt(int fd, int level, int option, int64 value, int64 length)',
+    ) as unknown as Libc['getsockopt'],
+    getpeername: lib.func('int getpeername(int fd, int64 address, int64 length)') as unknown as Libc['getpeername'],
+    getsockname: lib.func('int getsockname(int fd, int64 address, int64 length)') as unknown as Libc['getsockname'],
     unshare: lib.func('int unshare(int flags)') as unknown as Libc['unshare'],
     setns: lib.func('int setns(int fd, int type)') as unknown as Libc['setns'],
     errno: () => koffi.errno(),
+    watch: (fd, event, callback) => koffi.node.poll(fd, { [event]: true }, callback) as unknown as Watch,
     view: (pointer, length) => koffi.view(pointer, length),
     address: (pointer) => Number(koffi.address(pointer)),
   };

@@ -1,0 +1,22 @@
+/** Attach types by section name. Kernel: include/uapi/linux/bpf.h enum bpf_attach_type. */
+export const ATTACH_OF_SECTION: Readonly<Record<string, number>> = {
+  'cgroup_skb/ingress': 0,
+  'cgroup_skb/egress': 1,
+  'cgroup/sock_create': 2,
+  sockops: 3,
+  'cgroup/bind4': 8,
+  'cgroup/bind6': 9,
+  'cgroup/connect4': 10,
+  'cgroup/connect6': 11,
+  'cgroup/post_bind4': 12,
+  'cgroup/post_bind6': 13,
+  'cgroup/sendmsg4': 14,
+  'cgroup/sendmsg6': 15,
+  'cgroup/recvmsg4': 19,
+  'cgroup/recvmsg6': 20,
+  'cgroup/getpeername4': 29,
+  'cgroup/getpeername6': 30,
+  'cgroup/getsockname4': 31,
+  'cgroup/getsockname6': 32,
+  'cgroup/sock_release': 34,
+};
