@@ -34,7 +34,8 @@ export function interleave(rivals: readonly Rival[], rounds = brief ? 1 : 11): R
   }
   return rivals.map(({ name }, i) => {
     const sorted = (samples[i] ?? []).sort((a, b) => a - b);
-    const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+    const at = (part: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
     return { name, median: at(0.5), low: at(0), high: at(1) };
   });
 }
@@ -48,5 +49,9 @@ export function report(title: string, unit: string, results: readonly Result[]):
     const spread = `${low.toFixed(1)}…${high.toFixed(1)}`;
     console.log(`  ${name.padEnd(34)} ${median.toFixed(1).padStart(12)} ns/${unit}  (${spread})  ${ratio}×`);
   }
-  console.log(`  machine load ${loadavg().map((load) => load.toFixed(2)).join(' ')}`);
+  console.log(
+    `  machine load ${loadavg()
+      .map((load) => load.toFixed(2))
+      .join(' ')}`,
+  );
 }
