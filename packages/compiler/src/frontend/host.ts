@@ -1,0 +1,123 @@
+import type { Problem } from '../diagnostics/problem.ts';
+import { LIB_FILE, LIB_TEXT } from './lib.ts';
+import { SURFACE } from './surface.gen.ts';
+import { type TypeScript, ts } from './typescript.ts';
+
+/** Where the language surface appears to lie, as `bpf/index.d.ts` and its neighbours. */
+export const SURFACE_FOLDER = '/sluice/bpf/';
+const SURFACE_MODULE = '@sluice/compiler/bpf';
+
+export interface Front {
+  readonly program: TypeScript.Program;
+  readonly checker: TypeScript.TypeChecker;
+  readonly entry: TypeScript.SourceFile;
+  /** The user's files, in the order they were first imported, entry last. */
+  readonly files: readonly TypeScript.SourceFile[];
+}
+
+/** How the compiler reads a file: its text, or undefined where there is none. Paths are `/`-separated. */
+export type ReadSource = (path: string) => string | undefined;
+
+const OPTIONS = (): TypeScript.CompilerOptions => ({
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  allowImportingTsExtensions: true,
+  noEmit: true,
+  noLib: true,
+  strict: true,
+  skipLibCheck: true,
+  types: [],
+});
+
+/** Parses and binds the entry file and all it imports. */
+export function createFront(entryPath: string, read: ReadSource): Front | Problem {
+  const parsed = new Map<string, TypeScript.SourceFile | undefined>();
+  const getText = (path: string): string | undefined => {
+    if (path === LIB_FILE) return LIB_TEXT;
+    if (path.startsWith(SURFACE_FOLDER)) return SURFACE[path.slice(SURFACE_FOLDER.length)];
+    return read(path);
+  };
+  const getSourceFile = (path: string) => {
+    if (!parsed.has(path)) {
+      const text = getText(path);
+      parsed.set(path, text === undefined ? undefined : ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true));
+    }
+    return parsed.get(path);
+  };
+  const host: TypeScript.CompilerHost = {
+    getSourceFile,
+    getDefaultLibFileName: () => LIB_FILE,
+    getCurrentDirectory: () => '/',
+    getCanonicalFileName: (name) => name,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => '\n',
+    writeFile: () => {},
+    fileExists: (path) => getText(path) !== undefined,
+    readFile: getText,
+    resolveModuleNameLiterals: (literals, from) =>
+      literals.map(({ text }) => {
+        const path = resolveModule(text, from, getText);
+        return {
+          resolvedModule: path === undefined ? undefined : { resolvedFileName: path, extension: extensionOf(path) },
+        };
+      }),
+  };
+  const program = ts.createProgram({ rootNames: [LIB_FILE, entryPath], options: OPTIONS(), host });
+  const entry = program.getSourceFile(entryPath);
+  if (!entry) {
+    const message = `${entryPath} cannot be read`;
+    return { code: 'S027', severity: 'error', file: entryPath, line: 1, column: 1, message };
+  }
+  const files = program.getSourceFiles().filter((file) => isUserFile(file.fileName));
+  return { program, checker: program.getTypeChecker(), entry, files };
+}
+
+export function isSurfaceFile(path: string): boolean {
+  return path.startsWith(SURFACE_FOLDER);
+}
+
+function isUserFile(path: string): boolean {
+  return path !== LIB_FILE && !isSurfaceFile(path);
+}
+
+/** TypeScript's own complaints about the user's files, in our shape. */
+export function typescriptProblems(front: Front): Problem[] {
+  return front.files
+    .flatMap((file) => [...front.program.getSyntacticDiagnostics(file), ...front.program.getSemanticDiagnostics(file)])
+    .map((diagnostic) => {
+      const { file, start = 0, code, category } = diagnostic;
+      const place = file ? ts.getLineAndCharacterOfPosition(file, start) : { line: 0, character: 0 };
+      return {
+        code: `TS${code}`,
+        severity: category === ts.DiagnosticCategory.Error ? 'error' : 'warning',
+        file: file?.fileName ?? front.entry.fileName,
+        line: place.line + 1,
+        column: place.character + 1,
+        message: ts.flattenDiagnosticMessageText(diagnostic.messageText, ' '),
+      };
+    });
+}
+
+function resolveModule(name: string, from: string, text: ReadSource): string | undefined {
+  if (name === SURFACE_MODULE) return `${SURFACE_FOLDER}index.d.ts`;
+  if (!name.startsWith('.')) return undefined;
+  const path = join(from.slice(0, from.lastIndexOf('/') + 1), name);
+  const candidates = isSurfaceFile(from)
+    ? [path.replace(/\.ts$/, '.d.ts')]
+    : [path, `${path}.ts`, path.replace(/\.js$/, '.ts'), `${path}/index.ts`];
+  return candidates.find((candidate) => /\.ts$/.test(candidate) && text(candidate) !== undefined);
+}
+
+function join(folder: string, relative: string): string {
+  const parts: string[] = [];
+  for (const part of `${folder}${relative}`.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..' && parts.at(-1) !== '') parts.pop();
+    else if (part !== '.' && (part !== '' || parts.length === 0)) parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function extensionOf(path: string): TypeScript.Extension {
+  return path.endsWith('.d.ts') ? ts.Extension.Dts : ts.Extension.Ts;
+}

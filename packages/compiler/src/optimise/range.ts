@@ -1,0 +1,108 @@
+import { foldSwap } from '../ir/fold.ts';
+import type { Instr, IrFunction, Operand, Var } from '../ir/ir.ts';
+import { assigned } from '../ir/walk.ts';
+
+export type Definitions = ReadonlyMap<Var, Instr>;
+
+/** The one definition of each variable in SSA form. Parameters have none. */
+export function definitions(fn: IrFunction): Map<Var, Instr> {
+  const defs = new Map<Var, Instr>();
+  for (const block of fn.blocks) {
+    for (const instr of block.instrs) {
+      const dst = assigned(instr);
+      if (dst) defs.set(dst, instr);
+    }
+  }
+  return defs;
+}
+
+const DEPTH_MAX = 8;
+const ALL: Readonly<Record<number, bigint>> = {
+  8: 0xffn,
+  16: 0xffffn,
+  32: 0xffffffffn,
+  64: 0xffffffffffffffffn,
+};
+
+/**
+ * The largest value, unsigned, that an operand can have, from how it was computed. Only what the verifier finds out the
+ * same way: no facts from branches.
+ */
+export function largest(defs: Definitions, operand: Operand, depth = 0): bigint {
+  if (operand.kind === 'const') return operand.value;
+  const all = ALL[operand.bits]!;
+  const def = defs.get(operand);
+  if (!def || depth > DEPTH_MAX) return all;
+  const of = (o: Operand) => largest(defs, o, depth + 1);
+  switch (def.op) {
+    case 'copy':
+      return of(def.a);
+    case 'load':
+      return ALL[def.bits]!;
+    case 'zext': {
+      const a = of(def.a);
+      return a < ALL[def.from]! ? a : ALL[def.from]!;
+    }
+    case 'swap':
+      return def.a.kind === 'const' ? foldSwap(def.bits, def.a.value) : ALL[def.bits]!;
+    case 'phi': {
+      let most = 0n;
+      for (const input of def.inputs.values()) {
+        const value = input === operand ? 0n : of(input);
+        if (value > most) most = value;
+      }
+      return most;
+    }
+    case 'binary': {
+      const width = ALL[def.bits]!;
+      const value = largestResult(def, of);
+      return value <= width ? value : width;
+    }
+    case 'sext':
+    case 'atomic':
+    case 'slot':
+    case 'address':
+    case 'call':
+    case 'invoke':
+    case 'store':
+      return all;
+    default:
+      return def satisfies never;
+  }
+}
+
+function largestResult(def: Extract<Instr, { op: 'binary' }>, of: (operand: Operand) => bigint): bigint {
+  const all = ALL[def.bits]!;
+  const constant = def.b.kind === 'const' ? def.b.value : undefined;
+  switch (def.operator) {
+    case 'and': {
+      const [a, b] = [of(def.a), of(def.b)];
+      return a < b ? a : b;
+    }
+    case 'or':
+    case 'xor': {
+      const [a, b] = [of(def.a), of(def.b)];
+      const bits = (a > b ? a : b).toString(2).length;
+      return (1n << BigInt(bits)) - 1n;
+    }
+    case 'add':
+      return of(def.a) + of(def.b);
+    case 'mul':
+      return of(def.a) * of(def.b);
+    case 'lsh':
+      return constant === undefined ? all : of(def.a) << (constant & BigInt(def.bits - 1));
+    case 'rsh':
+      return constant === undefined ? of(def.a) : of(def.a) >> (constant & BigInt(def.bits - 1));
+    case 'div':
+      return constant === undefined || constant === 0n ? of(def.a) : of(def.a) / constant;
+    case 'mod':
+      return constant === undefined || constant === 0n ? of(def.a) : constant - 1n;
+    case 'sub':
+    case 'sdiv':
+    case 'smod':
+    case 'arsh':
+      return all;
+    default:
+      return def.operator satisfies never;
+  }
+}
