@@ -37,6 +37,8 @@ export class HostBpf implements BpfKernel {
   xdp: XdpBuff | null = null;
   sock: Sock | null = null;
   xdpContext = 0;
+  /** Whether the innermost running program is an XDP program. */
+  runsXdp = false;
   readonly #contexts: number;
   #depth = 0;
   #lastCookie = 0;

@@ -71,9 +71,12 @@ function execOpcode(code: number): number {
 export function bpfProgRunSkb(program: ModelProgram, skb: SkBuff): number {
   const { bpf } = program;
   const outer = bpf.skb;
+  const outerRunsXdp = bpf.runsXdp;
   bpf.skb = skb;
+  bpf.runsXdp = false;
   updateSkbContext(skb);
   const returned = program.program.run(skb.ctx);
   bpf.skb = outer;
+  bpf.runsXdp = outerRunsXdp;
   return returned;
 }

@@ -6,12 +6,17 @@ import type { ModelProgram } from './program.ts';
 export function bpfProgRunXdp(program: ModelProgram, xdp: XdpBuff): number {
   const { bpf } = program;
   const outer = bpf.xdp;
+  const outerContext = bpf.xdpContext;
+  const outerRunsXdp = bpf.runsXdp;
   const ctx = bpf.pushContext(XDP_MD_BYTES);
   bpf.xdp = xdp;
   bpf.xdpContext = ctx;
+  bpf.runsXdp = true;
   writeXdpContext(bpf.arena.u32, ctx, xdp);
   const verdict = program.program.run(ctx);
   bpf.popContext();
   bpf.xdp = outer;
+  bpf.xdpContext = outerContext;
+  bpf.runsXdp = outerRunsXdp;
   return verdict;
 }

@@ -1,7 +1,8 @@
 import { ICMP_HLEN, IPPROTO_ICMP, IPV4_HLEN, writeIcmp } from '@sluice/wire';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { ipPushPendingFrames } from './ip-push-pending-frames.ts';
-import { ipRouteOutput, OutputFlow } from './ip-route-output.ts';
+import { ipRouteOutput } from './ip-route-output.ts';
+import { OutputFlow } from './output-flow.ts';
 
 /** An ICMP message to be sent; the payload lies in the arena. Addresses are numbers, `source` 0 lets routing choose. */
 export interface IcmpReply {

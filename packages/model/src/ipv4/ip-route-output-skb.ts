@@ -2,8 +2,9 @@ import { formatIpv4, ipDestination, ipSource } from '@sluice/wire';
 import type { NetDevice } from '../core/net-device.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import { drop, type Step } from '../step.ts';
-import { ipRouteOutput, OutputFlow } from './ip-route-output.ts';
+import { ipRouteOutput } from './ip-route-output.ts';
 import { neighOutput } from './neighbour/neigh-output.ts';
+import { OutputFlow } from './output-flow.ts';
 
 const flow = new OutputFlow();
 

@@ -1,6 +1,7 @@
 import { cgroupSockAddr } from '../../bpf/cgroup-sock-addr.ts';
 import { inetAutobind } from '../inet-bind.ts';
-import { ipRouteOutput, OutputFlow } from '../ip-route-output.ts';
+import { ipRouteOutput } from '../ip-route-output.ts';
+import { OutputFlow } from '../output-flow.ts';
 import type { UdpSock } from './udp-sock.ts';
 
 const flow = new OutputFlow();

@@ -2,7 +2,8 @@ import { formatIpv4, IPPROTO_UDP, IPV4_HLEN, UDP_HLEN, writeUdp } from '@sluice/
 import { cgroupSockAddr } from '../../bpf/cgroup-sock-addr.ts';
 import { inetAutobind } from '../inet-bind.ts';
 import { ipPushPendingFrames } from '../ip-push-pending-frames.ts';
-import { ipRouteOutput, OutputFlow } from '../ip-route-output.ts';
+import { ipRouteOutput } from '../ip-route-output.ts';
+import { OutputFlow } from '../output-flow.ts';
 import type { UdpSock } from './udp-sock.ts';
 
 /** Largest payload of a datagram: 65535 less both headers. */
