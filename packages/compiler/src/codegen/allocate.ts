@@ -126,7 +126,7 @@ function loopWeights(fn: MachineFunction): Map<Block, number> {
   const weights = new Map<Block, number>(fn.blocks.map((entry) => [entry.block, 1]));
   fn.blocks.forEach((entry, from) => {
     const targets =
-      entry.end.op === 'jump' ? [entry.end.to] : entry.end.op === 'branch' ? [entry.end.then, entry.end.else] : [];
+      entry.end.op === 'jump' ? [entry.end.to] : entry.end.op === 'branch' ? [entry.end.yes, entry.end.no] : [];
     for (const target of targets) {
       const to = index.get(target)!;
       if (to > from) continue;

@@ -121,8 +121,9 @@ class Colourer {
     this.#pendingMoves.delete(move);
     const [x, y] = [this.#find(move.dst), this.#find(move.src)];
     const [u, v] = y < COLOURS ? [y, x] : [x, y];
-    if (u === v) return this.#release(u);
-    if (v < COLOURS || this.#neighbours.get(v)!.has(u)) {
+    if (u === v) {
+      this.#release(u);
+    } else if (v < COLOURS || this.#neighbours.get(v)!.has(u)) {
       this.#release(u);
       this.#release(v);
     } else if (u < COLOURS ? this.#fitsMachine(u, v) : this.#isConservative(u, v)) {

@@ -83,9 +83,9 @@ function ending(end: MachineEnd, next: Block | undefined): { instruction: Instru
           ? isa.jmpReg(operator, end.a, end.b.register, 0, end.bits)
           : isa.jmpImm(operator, end.a, end.b.immediate, 0, end.bits);
       const inverted = INVERTED[end.operator];
-      if (end.then === next && inverted) return [{ instruction: jump(inverted), target: end.else }];
-      const taken = { instruction: jump(end.operator), target: end.then };
-      return end.else === next ? [taken] : [taken, { instruction: isa.ja(0), target: end.else }];
+      if (end.yes === next && inverted) return [{ instruction: jump(inverted), target: end.no }];
+      const taken = { instruction: jump(end.operator), target: end.yes };
+      return end.no === next ? [taken] : [taken, { instruction: isa.ja(0), target: end.no }];
     }
     default:
       return end satisfies never;
@@ -107,7 +107,7 @@ function skipEmpty(blocks: readonly MachineBlock[]): MachineBlock[] {
     .map((item) => {
       const { end } = item;
       if (end.op === 'jump') return { ...item, end: { ...end, to: final(end.to) } };
-      return end.op === 'branch' ? { ...item, end: { ...end, then: final(end.then), else: final(end.else) } } : item;
+      return end.op === 'branch' ? { ...item, end: { ...end, yes: final(end.yes), no: final(end.no) } } : item;
     });
 }
 

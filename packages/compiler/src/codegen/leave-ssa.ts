@@ -22,8 +22,8 @@ function splitEdge(fn: IrFunction, from: Block, to: Block): Block {
   const between = newBlock(fn);
   between.end = { op: 'jump', to, span: end.span };
   if (end.op === 'branch') {
-    if (end.then === to) end.then = between;
-    else end.else = between;
+    if (end.yes === to) end.yes = between;
+    else end.no = between;
   }
   return between;
 }

@@ -50,8 +50,8 @@ export type MachineEnd =
       a: number;
       /** A register, or an immediate. */
       b: { register: number } | { immediate: number };
-      readonly then: Block;
-      readonly else: Block;
+      readonly yes: Block;
+      readonly no: Block;
     }
   | { readonly op: 'exit' };
 
@@ -99,5 +99,5 @@ export function endReads(end: MachineEnd): number[] {
 }
 
 export function endTargets(end: MachineEnd): Block[] {
-  return end.op === 'jump' ? [end.to] : end.op === 'branch' ? [end.then, end.else] : [];
+  return end.op === 'jump' ? [end.to] : end.op === 'branch' ? [end.yes, end.no] : [];
 }

@@ -81,32 +81,40 @@ class Selector {
   #instr(instr: Instr): void {
     switch (instr.op) {
       case 'copy':
-        return this.#set(this.#register(instr.dst), instr.a, instr.dst.bits);
+        this.#set(this.#register(instr.dst), instr.a, instr.dst.bits);
+        return;
       case 'binary':
-        return this.#binary(instr);
+        this.#binary(instr);
+        return;
       case 'zext': {
         const dst = this.#register(instr.dst);
         const a = this.#value(instr.a);
-        if (instr.from === 32) return this.#two(dst, a, false, (d, s) => isa.mov32Reg(d, s));
+        if (instr.from === 32) {
+          this.#two(dst, a, false, (d, s) => isa.mov32Reg(d, s));
+          return;
+        }
         this.#move(dst, a);
-        return this.#immediate(dst, (d) => isa.alu64Imm('and', d, 2 ** instr.from - 1));
+        this.#immediate(dst, (d) => isa.alu64Imm('and', d, 2 ** instr.from - 1));
+        return;
       }
       case 'sext': {
         const dst = this.#register(instr.dst);
         this.#move(dst, this.#value(instr.a));
         const shift = instr.bits - instr.from;
         this.#immediate(dst, (d) => isa.aluImm('lsh', instr.bits, d, shift));
-        return this.#immediate(dst, (d) => isa.aluImm('arsh', instr.bits, d, shift));
+        this.#immediate(dst, (d) => isa.aluImm('arsh', instr.bits, d, shift));
+        return;
       }
       case 'swap': {
         const dst = this.#register(instr.dst);
         this.#move(dst, this.#value(instr.a));
-        return this.#immediate(dst, (d) => isa.endian('be', instr.bits, d));
+        this.#immediate(dst, (d) => isa.endian('be', instr.bits, d));
+        return;
       }
       case 'load': {
         const { bits } = instr;
         const { register, offset, frame } = this.#address(instr.base, instr.offset);
-        return this.#emit({
+        this.#emit({
           dst: this.#register(instr.dst),
           src: register,
           writesDst: true,
@@ -115,25 +123,30 @@ class Selector {
           ...frame,
           build: (d, s, o) => isa.ldx(bits, d, s, o),
         });
+        return;
       }
       case 'store':
-        return this.#store(instr);
+        this.#store(instr);
+        return;
       case 'atomic':
-        return this.#atomic(instr);
+        this.#atomic(instr);
+        return;
       case 'slot':
       case 'address':
         // Made anew wherever it is used: that is cheaper than keeping it.
         return;
       case 'call': {
         const id = instr.helper;
-        return this.#call(instr, {}, () => isa.call(id));
+        this.#call(instr, {}, () => isa.call(id));
+        return;
       }
       case 'invoke':
-        return this.#call(instr, { reference: { kind: 'call', function: instr.callee } }, () => isa.callLocal(0));
+        this.#call(instr, { reference: { kind: 'call', function: instr.callee } }, () => isa.callLocal(0));
+        return;
       case 'phi':
         throw new Error('a phi is left after SSA form');
       default:
-        return instr satisfies never;
+        instr satisfies never;
     }
   }
 
@@ -143,12 +156,14 @@ class Selector {
     if (this.#frame(instr.dst)) return;
     if (operator === 'sub' && a.kind === 'const' && BigInt.asUintN(bits, a.value) === 0n) {
       this.#move(dst, this.#value(b));
-      return this.#immediate(dst, (d) => isa.neg(bits, d));
+      this.#immediate(dst, (d) => isa.neg(bits, d));
+      return;
     }
     const immediate = immediateOf(b, bits);
     if (immediate !== undefined) {
       this.#set(dst, a, bits);
-      return this.#immediate(dst, (d) => isa.aluImm(operator, bits, d, immediate));
+      this.#immediate(dst, (d) => isa.aluImm(operator, bits, d, immediate));
+      return;
     }
     // The second operand is read after the first was put into dst: they must not be the same register.
     const second = this.#value(b);
@@ -156,7 +171,8 @@ class Selector {
       const aside = this.#virtual();
       this.#move(aside, second);
       this.#set(dst, a, bits);
-      return this.#two(dst, aside, true, (d, s) => isa.aluReg(operator, bits, d, s));
+      this.#two(dst, aside, true, (d, s) => isa.aluReg(operator, bits, d, s));
+      return;
     }
     this.#set(dst, a, bits);
     this.#two(dst, second, true, (d, s) => isa.aluReg(operator, bits, d, s));
@@ -169,13 +185,14 @@ class Selector {
     // Old kernels refuse immediate stores to the context.
     const toContext = rootOf(this.#fn, this.#contexts, this.#defs, instr.base).kind === 'context';
     if (immediate !== undefined && !toContext) {
-      return this.#emit({
+      this.#emit({
         dst: register,
         readsDst: true,
         offset,
         ...frame,
         build: (d, _, o) => isa.st(bits, d, o, immediate),
       });
+      return;
     }
     const src = this.#value(value);
     this.#emit({
@@ -245,8 +262,8 @@ class Selector {
             bits: test.bits,
             a: this.#value(test.a),
             b: this.#second(test.b, test.bits),
-            then: swapped ? end.else : end.then,
-            else: swapped ? end.then : end.else,
+            yes: swapped ? end.no : end.yes,
+            no: swapped ? end.yes : end.no,
           };
         }
         return {
@@ -255,8 +272,8 @@ class Selector {
           bits: end.bits,
           a: this.#value(end.a),
           b: this.#second(end.b, end.bits),
-          then: end.then,
-          else: end.else,
+          yes: end.yes,
+          no: end.no,
         };
       }
       default:
@@ -295,20 +312,27 @@ class Selector {
 
   /** dst = operand */
   #set(dst: number, operand: Operand, bits: 32 | 64): void {
-    if (operand.kind === 'const') return this.#constant(dst, BigInt.asUintN(bits, operand.value));
+    if (operand.kind === 'const') {
+      this.#constant(dst, BigInt.asUintN(bits, operand.value));
+      return;
+    }
     const frame = this.#frame(operand);
     if (frame) {
       this.#move(dst, FRAME);
-      return this.#emit({
+      this.#emit({
         dst,
         readsDst: true,
         writesDst: true,
         frame,
         build: (d, _, o) => isa.alu64Imm('add', d, o),
       });
+      return;
     }
     const def = this.#defs.get(operand);
-    if (def?.op !== 'address') return this.#move(dst, this.#register(operand));
+    if (def?.op !== 'address') {
+      this.#move(dst, this.#register(operand));
+      return;
+    }
     const { of } = def;
     const reference = of.kind === 'map' ? { kind: 'map' as const, map: of.name } : of;
     const build = of.kind === 'map' ? (d: number) => isa.lddwMap(d) : (d: number) => isa.lddwMapValue(d, of.offset);

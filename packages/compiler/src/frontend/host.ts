@@ -48,7 +48,7 @@ export function createFront(entryPath: string, read: ReadSource): Front | Proble
   const host: TypeScript.CompilerHost = {
     getSourceFile,
     getDefaultLibFileName: () => LIB_FILE,
-    getCurrentDirectory: () => '/',
+    getCurrentDirectory: () => '',
     getCanonicalFileName: (name) => name,
     useCaseSensitiveFileNames: () => true,
     getNewLine: () => '\n',

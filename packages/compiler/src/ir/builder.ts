@@ -173,12 +173,12 @@ export class Builder {
     if (this.open) this.#block.end = { op: 'jump', to, span: this.span };
   }
 
-  branch(operator: CompareOp, bits: 32 | 64, a: Operand, b: Operand, then: Block, otherwise: Block): void {
+  branch(operator: CompareOp, bits: 32 | 64, a: Operand, b: Operand, yes: Block, no: Block): void {
     if (!this.open) return;
     if (a.kind === 'const' && b.kind === 'const') {
-      this.jump(foldCompare(operator, bits, a.value, b.value) ? then : otherwise);
+      this.jump(foldCompare(operator, bits, a.value, b.value) ? yes : no);
     } else {
-      this.#block.end = { op: 'branch', operator, bits, a, b, then, else: otherwise, span: this.span };
+      this.#block.end = { op: 'branch', operator, bits, a, b, yes, no, span: this.span };
     }
   }
 

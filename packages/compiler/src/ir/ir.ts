@@ -92,7 +92,7 @@ export type AddressOf =
 
 export type Terminator = { span: Span } & (
   | { op: 'jump'; to: Block }
-  | { op: 'branch'; operator: CompareOp; bits: 32 | 64; a: Operand; b: Operand; then: Block; else: Block }
+  | { op: 'branch'; operator: CompareOp; bits: 32 | 64; a: Operand; b: Operand; yes: Block; no: Block }
   | { op: 'return'; value?: Operand }
 );
 

@@ -59,7 +59,7 @@ function printTerminator(end: Terminator): string {
     case 'jump':
       return `jump b${end.to.id}`;
     case 'branch':
-      return `if ${o(end.a)} ${end.operator}${end.bits} ${o(end.b)} then b${end.then.id} else b${end.else.id}`;
+      return `if ${o(end.a)} ${end.operator}${end.bits} ${o(end.b)} then b${end.yes.id} else b${end.no.id}`;
     case 'return':
       return end.value ? `return ${o(end.value)}` : 'return';
     default:

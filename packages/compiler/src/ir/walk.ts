@@ -7,7 +7,7 @@ export function successors(block: Block): Block[] {
     case 'jump':
       return [end.to];
     case 'branch':
-      return end.then === end.else ? [end.then] : [end.then, end.else];
+      return end.yes === end.no ? [end.yes] : [end.yes, end.no];
     case 'return':
       return [];
     default:

@@ -1,4 +1,4 @@
-import { Refusal } from '../diagnostics/problem.ts';
+import { Refusal, type Span } from '../diagnostics/problem.ts';
 import { type TypeScript, ts } from '../frontend/typescript.ts';
 import { type Block, type CompareOp, constant, type Operand } from '../ir/ir.ts';
 import { comparison, isComparison } from './arithmetic.ts';
@@ -9,38 +9,47 @@ import type { Value } from './value.ts';
 
 /** Goes to `yes` where the condition holds, else to `no`. */
 export function lowerCondition(l: Lowering, node: TypeScript.Expression, yes: Block, no: Block): void {
-  if (ts.isParenthesizedExpression(node)) return lowerCondition(l, node.expression, yes, no);
-  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
-    return lowerCondition(l, node.operand, no, yes);
+  const operator = ts.isBinaryExpression(node) ? (ts.tokenToString(node.operatorToken.kind) ?? '') : '';
+  if (ts.isParenthesizedExpression(node)) {
+    lowerCondition(l, node.expression, yes, no);
+  } else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+    lowerCondition(l, node.operand, no, yes);
+  } else if (ts.isBinaryExpression(node) && (operator === '&&' || operator === '||')) {
+    const next = l.b.newBlock();
+    lowerCondition(l, node.left, operator === '&&' ? next : yes, operator === '&&' ? no : next);
+    l.b.enter(next);
+    lowerCondition(l, node.right, yes, no);
+  } else if (ts.isBinaryExpression(node) && isComparison(operator)) {
+    compare(l, node, operator, yes, no);
+  } else {
+    const value = lower(l, node);
+    decide(l, value, at(l, node), yes, no);
   }
-  if (ts.isBinaryExpression(node)) {
-    const operator = ts.tokenToString(node.operatorToken.kind) ?? '';
-    if (operator === '&&' || operator === '||') {
-      const next = l.b.newBlock();
-      lowerCondition(l, node.left, operator === '&&' ? next : yes, operator === '&&' ? no : next);
-      l.b.enter(next);
-      return lowerCondition(l, node.right, yes, no);
-    }
-    if (isComparison(operator)) return compare(l, node, operator, yes, no);
-  }
-  const value = lower(l, node);
-  const span = at(l, node);
+}
+
+/** Goes by whether a value is not zero, not null, or true. */
+function decide(l: Lowering, value: Value, span: Span, yes: Block, no: Block): void {
   switch (value.kind) {
     case 'bool':
-      return l.b.branch('ne', 32, value.operand, constant(0n), yes, no);
+      l.b.branch('ne', 32, value.operand, constant(0n), yes, no);
+      break;
     case 'int':
-      return l.b.branch('ne', value.type.bits === 64 ? 64 : 32, value.operand, constant(0n), yes, no);
+      l.b.branch('ne', value.type.bits === 64 ? 64 : 32, value.operand, constant(0n), yes, no);
+      break;
     case 'literal':
-      return l.b.jump(value.value === 0n ? no : yes);
+      l.b.jump(value.value === 0n ? no : yes);
+      break;
     case 'ref':
     case 'context':
-      return l.b.branch('ne', 64, addressOf(l, value), constant(0n), yes, no);
+      l.b.branch('ne', 64, addressOf(l, value), constant(0n), yes, no);
+      break;
     case 'null':
-      return l.b.jump(no);
+      l.b.jump(no);
+      break;
     case 'void':
       throw new Refusal('S002', span, 'This has no value to decide on.');
     default:
-      return value satisfies never;
+      value satisfies never;
   }
 }
 
@@ -48,22 +57,22 @@ function compare(l: Lowering, node: TypeScript.BinaryExpression, operator: strin
   const left = lower(l, node.left);
   const right = lower(l, node.right);
   const span = at(l, node);
+  const equality: CompareOp | undefined = operator.startsWith('==')
+    ? 'eq'
+    : operator.startsWith('!=')
+      ? 'ne'
+      : undefined;
   if (isAddress(left) || isAddress(right)) {
-    const equality: CompareOp | undefined = operator.startsWith('==')
-      ? 'eq'
-      : operator.startsWith('!=')
-        ? 'ne'
-        : undefined;
     if (!equality || !isAddress(left) || !isAddress(right)) {
       throw new Refusal('S002', span, 'References can only be compared with null and with each other, by === and !==.');
     }
-    return l.b.branch(equality, 64, addressOf(l, left), addressOf(l, right), yes, no);
+    l.b.branch(equality, 64, addressOf(l, left), addressOf(l, right), yes, no);
+  } else if (left.kind === 'bool' && right.kind === 'bool' && equality) {
+    l.b.branch(equality, 32, left.operand, right.operand, yes, no);
+  } else {
+    const test = comparison(l.b, operator, left, right, span);
+    l.b.branch(test.operator, test.bits, test.a, test.b, yes, no);
   }
-  if (left.kind === 'bool' && right.kind === 'bool' && (operator.startsWith('==') || operator.startsWith('!='))) {
-    return l.b.branch(operator.startsWith('==') ? 'eq' : 'ne', 32, left.operand, right.operand, yes, no);
-  }
-  const test = comparison(l.b, operator, left, right, span);
-  l.b.branch(test.operator, test.bits, test.a, test.b, yes, no);
 }
 
 type Address = Extract<Value, { kind: 'ref' | 'context' | 'null' }>;

@@ -40,8 +40,7 @@ export function largest(defs: Definitions, operand: Operand, depth = 0): bigint 
     case 'load':
       return ALL[def.bits]!;
     case 'zext': {
-      const a = of(def.a);
-      return a < ALL[def.from]! ? a : ALL[def.from]!;
+      return smaller(of(def.a), ALL[def.from]!);
     }
     case 'swap':
       return def.a.kind === 'const' ? foldSwap(def.bits, def.a.value) : ALL[def.bits]!;
@@ -55,8 +54,7 @@ export function largest(defs: Definitions, operand: Operand, depth = 0): bigint 
     }
     case 'binary': {
       const width = ALL[def.bits]!;
-      const value = largestResult(def, of);
-      return value <= width ? value : width;
+      return smaller(largestResult(def, of), width);
     }
     case 'sext':
     case 'atomic':
@@ -76,14 +74,12 @@ function largestResult(def: Extract<Instr, { op: 'binary' }>, of: (operand: Oper
   const constant = def.b.kind === 'const' ? def.b.value : undefined;
   switch (def.operator) {
     case 'and': {
-      const [a, b] = [of(def.a), of(def.b)];
-      return a < b ? a : b;
+      return smaller(of(def.a), of(def.b));
     }
     case 'or':
     case 'xor': {
-      const [a, b] = [of(def.a), of(def.b)];
-      const bits = (a > b ? a : b).toString(2).length;
-      return (1n << BigInt(bits)) - 1n;
+      // Together no larger than all ones of the wider one's length.
+      return (1n << BigInt((of(def.a) | of(def.b)).toString(2).length)) - 1n;
     }
     case 'add':
       return of(def.a) + of(def.b);
@@ -106,3 +102,8 @@ function largestResult(def: Extract<Instr, { op: 'binary' }>, of: (operand: Oper
       return def.operator satisfies never;
   }
 }
+
+const smaller = (a: bigint, b: bigint): bigint => {
+  if (a < b) return a;
+  return b;
+};

@@ -223,13 +223,13 @@ function reassociate(instrs: readonly Instr[], defs: Definitions): boolean {
 
 function simplifyEnd(end: Terminator, defs: Definitions): Terminator {
   if (end.op !== 'branch') return end;
-  if (end.then === end.else) return { op: 'jump', to: end.then, span: end.span };
+  if (end.yes === end.no) return { op: 'jump', to: end.yes, span: end.span };
   if (end.a.kind === 'const' && end.b.kind !== 'const') {
     [end.a, end.b] = [end.b, end.a];
     end.operator = MIRRORED[end.operator];
   }
   const holds = decided(end, defs);
-  return holds === undefined ? end : { op: 'jump', to: holds ? end.then : end.else, span: end.span };
+  return holds === undefined ? end : { op: 'jump', to: holds ? end.yes : end.no, span: end.span };
 }
 
 function decided(end: Extract<Terminator, { op: 'branch' }>, defs: Definitions): boolean | undefined {

@@ -42,22 +42,22 @@ function isDecision(block: Block): block is Block & { end: Branch } {
     block.end?.op === 'branch' &&
     block.instrs.length <= COPIES_MAX &&
     block.instrs.every((instr) => instr.op === 'copy') &&
-    block.end.then !== block &&
-    block.end.else !== block
+    block.end.yes !== block &&
+    block.end.no !== block
   );
 }
 
 /** Where control goes from `block` when it comes from `pred`, if that is known. */
 function outcome(pred: Block, block: Block & { end: Branch }, preds: Predecessors): Block | undefined {
-  const { operator, bits, then, else: otherwise } = block.end;
+  const { operator, bits, yes, no } = block.end;
   const a = throughCopies(block, block.end.a);
   const b = throughCopies(block, block.end.b);
   const left = factAtEnd(pred, block, a, preds);
   const right = factAtEnd(pred, block, b, preds);
-  if (!left || !right || !right.is) return undefined;
-  if (left.is) return foldCompare(operator, bits, left.value, right.value) ? then : otherwise;
+  if (!left || !right?.is) return undefined;
+  if (left.is) return foldCompare(operator, bits, left.value, right.value) ? yes : no;
   if (left.value !== right.value) return undefined;
-  return operator === 'eq' ? otherwise : operator === 'ne' ? then : undefined;
+  return operator === 'eq' ? no : operator === 'ne' ? yes : undefined;
 }
 
 function throughCopies(block: Block, operand: Operand): Operand {
@@ -98,9 +98,9 @@ const NOT_NULL: Fact = { is: false, value: 0n };
 /** What taking the edge from `block` to `next` says about a variable. */
 function factOnEdge(block: Block, next: Block, variable: Var): Fact | undefined {
   const { end } = block;
-  if (end?.op !== 'branch' || end.a !== variable || end.b.kind !== 'const' || end.then === end.else) return undefined;
+  if (end?.op !== 'branch' || end.a !== variable || end.b.kind !== 'const' || end.yes === end.no) return undefined;
   if (variable.bits !== end.bits) return undefined;
-  const holds = end.then === next;
+  const holds = end.yes === next;
   const equal: CompareOp = holds ? 'eq' : 'ne';
   const differ: CompareOp = holds ? 'ne' : 'eq';
   if (end.operator === equal) return { is: true, value: end.b.value };
@@ -122,9 +122,9 @@ function retarget(block: Block, from: Block, to: Block): void {
   const end = block.end!;
   if (end.op === 'jump') end.to = to;
   if (end.op !== 'branch') return;
-  if (end.then === from) end.then = to;
-  if (end.else === from) end.else = to;
-  if (end.then === end.else) block.end = { op: 'jump', to: end.then, span: end.span };
+  if (end.yes === from) end.yes = to;
+  if (end.no === from) end.no = to;
+  if (end.yes === end.no) block.end = { op: 'jump', to: end.yes, span: end.span };
 }
 
 /** Drops what cannot be reached, skips empty blocks and joins blocks that always follow each other. Not for SSA form. */
