@@ -1,87 +1,108 @@
 import type { HelperRow } from '../abi/helper.ts';
+import { MAX_BPF_STACK } from '../vm/limits.ts';
 import type { LinkedCode } from '../vm/link.ts';
+import { FOR_EACH_MAP_ELEM, LOOP, TAIL_CALL } from '../vm/program-environment.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { emitHelperCall, emitLocalCall, emitTailCall, helperParameters } from './emit-call.ts';
+import {
+  emitCallbackCall,
+  emitHelperCall,
+  emitLocalCall,
+  emitPacketLoad,
+  emitTailCall,
+  helperParameters,
+} from './emit-call.ts';
 import { type EmitContext, emitFunction } from './emit-function.ts';
 import type { AddressCheck } from './emit-memory.ts';
 import type { FunctionEmitter } from './function-emitter.ts';
-import { I32, I64, W } from './wasm-opcode.ts';
+import {
+  exportSection,
+  functionSection,
+  type Import,
+  importSection,
+  section,
+  TYPE_PROGRAM,
+  typeSection,
+} from './sections.ts';
+import { I64, NO_RESULT, W } from './wasm-opcode.ts';
 
-/** A compiled program before instantiation: the module, and what its imports `h.0`, `h.1`, … are. */
+/** A compiled program before instantiation. */
 export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** In the imports' order. */
+  /** Helpers that it imports as `h.0`, `h.1`, …. */
   readonly helpers: readonly HelperRow[];
-  readonly hasTailCalls: boolean;
 }
 
 export interface CompileOptions {
-  /** Addresses of words in the arena. */
+  /** Address of the word with the high half of 64-bit results. */
   readonly resultHigh: number;
-  /** Absent for verified programs. */
+  /** Address of the fuel word; absent for verified programs. */
   readonly fuel?: number;
   readonly check?: AddressCheck;
   /** Pages of the memory that is imported. */
   readonly memoryPages: number;
 }
 
-const TAIL_CALL = 12;
-/** Indexes in the type section. */
-const TYPE_PROGRAM = 0;
-const TYPE_FUNCTION = 1;
-const TYPE_ENTRY = 2;
-const TYPE_HELPER = 3;
-const HELPER_PARAMETERS_MAX = 10;
+/** Imports of module `m` that are not helpers with plain arguments, and the numbers they take. */
+const SERVICES = { tailTarget: 2, loop: 6, forEachMapElem: 6, packetLoad: 3 } as const;
+type Service = keyof typeof SERVICES;
 
 /**
- * Compiles linked code to a WebAssembly module. It imports `m.memory`, the helpers, for tail calls `m.tailTarget` and
- * `m.table`; it exports `entry(ctx, framePointer) → low half of r0` for the outside and `main` for the program table.
+ * Compiles linked code to a WebAssembly module. It imports `m.memory`, `m.table`, helpers as `h.…` and the services it
+ * uses; it exports `entry(ctx, framePointer) → low half of r0` for the outside, `main` for the program table, and
+ * `callback(function, a, b, c, d, framePointer)` for helpers that call functions of the program.
  *
  * Spec: WebAssembly core §5.5; the tail-call proposal for `return_call_indirect`.
  */
 export function compile(linked: LinkedCode, options: CompileOptions): CompiledModule {
   const helpers = [
-    ...new Set(linked.helpers.filter((row) => row !== undefined && row.id !== TAIL_CALL)),
+    ...new Set(linked.helpers.filter((row) => row !== undefined && serviceOf(row) === undefined)),
   ] as HelperRow[];
-  const hasTailCalls = linked.helpers.some((row) => row?.id === TAIL_CALL);
-  const imported = helpers.length + (hasTailCalls ? 1 : 0);
-  const context: EmitContext = {
-    linked,
-    check: options.check,
-    fuel: options.fuel,
-    emitCall: (f, index) => emitCall(f, linked, index, helpers, imported, options),
+  const services = (Object.keys(SERVICES) as Service[]).filter((service) => uses(linked, service));
+  const imports: Import[] = [
+    ...helpers.map((row, i) => ({ module: 'h', name: String(i), parameters: helperParameters(row) })),
+    ...services.map((name) => ({ module: 'm', name, parameters: SERVICES[name] })),
+  ];
+  const functionIndex = (first: number): number => imports.length + linked.functions.indexOf(first);
+  const emitCall = (f: FunctionEmitter, index: number): void => {
+    const row = linked.helpers[index];
+    const form = linked.forms[index]!;
+    const service = (name: Service): number => helpers.length + services.indexOf(name);
+    if (form.kind === 'ldabs' || form.kind === 'ldind') {
+      emitPacketLoad(f, form, linked.instructions[index]!, service('packetLoad'), options.resultHigh);
+    } else if (row === undefined) emitLocalCall(f, functionIndex(linked.targets[index]!));
+    else if (row.id === TAIL_CALL) emitTailCall(f, service('tailTarget'), TYPE_PROGRAM);
+    else if (row.id === LOOP || row.id === FOR_EACH_MAP_ELEM) emitCallbackCall(f, row, service(serviceOf(row)!));
+    else emitHelperCall(f, row, helpers.indexOf(row), options.resultHigh);
   };
+  const context: EmitContext = { linked, check: options.check, fuel: options.fuel, emitCall };
   const { functions } = linked;
   const bodies = functions.map((from, i) =>
     emitFunction(context, from, functions[i + 1] ?? linked.instructions.length),
   );
-  bodies.push(entryBody(imported, options.resultHigh));
+  bodies.push(entryBody(functionIndex(0), options.resultHigh), callbackBody(linked.callbacks, functionIndex));
 
   const out = new ByteWriter();
   out.bytes([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   section(out, 1, typeSection());
-  section(out, 2, importSection(helpers, hasTailCalls, options.memoryPages));
+  section(out, 2, importSection(imports, options.memoryPages));
   section(out, 3, functionSection(functions.length));
-  section(out, 7, exportSection(imported, imported + functions.length));
+  section(out, 7, exportSection(imports.length, functions.length));
   const code = new ByteWriter();
   code.unsigned(bodies.length);
   for (const body of bodies) code.sized(body);
   section(out, 10, code);
-  return { bytes: out.take(), helpers, hasTailCalls };
+  return { bytes: out.take(), helpers };
 }
 
-function emitCall(
-  f: FunctionEmitter,
-  linked: LinkedCode,
-  index: number,
-  helpers: readonly HelperRow[],
-  imported: number,
-  options: CompileOptions,
-): void {
-  const row = linked.helpers[index];
-  if (row === undefined) emitLocalCall(f, imported + linked.functions.indexOf(linked.targets[index]!));
-  else if (row.id === TAIL_CALL) emitTailCall(f, imported - 1, TYPE_PROGRAM);
-  else emitHelperCall(f, row, helpers.indexOf(row), options.resultHigh);
+function serviceOf(row: HelperRow): Service | undefined {
+  if (row.id === TAIL_CALL) return 'tailTarget';
+  if (row.id === LOOP) return 'loop';
+  return row.id === FOR_EACH_MAP_ELEM ? 'forEachMapElem' : undefined;
+}
+
+function uses({ helpers, forms }: LinkedCode, service: Service): boolean {
+  if (service === 'packetLoad') return forms.some((form) => form.kind === 'ldabs' || form.kind === 'ldind');
+  return helpers.some((row) => row !== undefined && serviceOf(row) === service);
 }
 
 /** entry(ctx, framePointer): calls the program, puts the high half of r0 where helpers put theirs, returns the low one. */
@@ -96,70 +117,21 @@ function entryBody(main: number, resultHigh: number): ByteWriter {
   return body;
 }
 
-function typeSection(): ByteWriter {
-  const types = new ByteWriter();
-  types.unsigned(TYPE_HELPER + HELPER_PARAMETERS_MAX + 1);
-  functionType(types, [I64, I32], I64);
-  functionType(types, [I64, I64, I64, I64, I64, I32], I64);
-  functionType(types, [I32, I32], I32);
-  for (let n = 0; n <= HELPER_PARAMETERS_MAX; n++) functionType(types, new Array<number>(n).fill(I32), I32);
-  return types;
-}
-
-function functionType(out: ByteWriter, parameters: readonly number[], result: number): void {
-  out.byte(0x60);
-  out.unsigned(parameters.length);
-  out.bytes(parameters);
-  out.bytes([1, result]);
-}
-
-function importSection(helpers: readonly HelperRow[], hasTailCalls: boolean, memoryPages: number): ByteWriter {
-  const imports = new ByteWriter();
-  imports.unsigned(1 + helpers.length + (hasTailCalls ? 2 : 0));
-  imports.name('m');
-  imports.name('memory');
-  imports.bytes([2, 1]);
-  imports.unsigned(memoryPages);
-  imports.unsigned(memoryPages);
-  helpers.forEach((row, i) => {
-    imports.name('h');
-    imports.name(String(i));
-    imports.byte(0);
-    imports.unsigned(TYPE_HELPER + helperParameters(row));
-  });
-  if (hasTailCalls) {
-    imports.name('m');
-    imports.name('tailTarget');
-    imports.bytes([0, TYPE_HELPER + 2]);
-    imports.name('m');
-    imports.name('table');
-    imports.bytes([1, 0x70, 0, 0]);
+/** callback(function, a, b, c, d, framePointer): calls that function on the frame above; the low half of its r0. */
+function callbackBody(callbacks: readonly number[], functionIndex: (first: number) => number): ByteWriter {
+  const body = new ByteWriter();
+  body.byte(0);
+  for (const first of callbacks) {
+    body.bytes([W.localGet, 0, W.i32Const]);
+    body.signed(first);
+    body.bytes([W.i32Eq, W.if, NO_RESULT]);
+    for (let argument = 1; argument <= 4; argument++) body.bytes([W.localGet, argument, W.i64ExtendI32U]);
+    body.bytes([W.i64Const, 0, W.localGet, 5, W.i32Const]);
+    body.signed(MAX_BPF_STACK);
+    body.bytes([W.i32Add, W.call]);
+    body.unsigned(functionIndex(first));
+    body.bytes([W.i32WrapI64, W.return, W.end]);
   }
-  return imports;
-}
-
-function functionSection(functions: number): ByteWriter {
-  const out = new ByteWriter();
-  out.unsigned(functions + 1);
-  out.byte(TYPE_PROGRAM);
-  for (let i = 1; i < functions; i++) out.byte(TYPE_FUNCTION);
-  out.byte(TYPE_ENTRY);
-  return out;
-}
-
-function exportSection(main: number, entry: number): ByteWriter {
-  const exports = new ByteWriter();
-  exports.unsigned(2);
-  exports.name('main');
-  exports.byte(0);
-  exports.unsigned(main);
-  exports.name('entry');
-  exports.byte(0);
-  exports.unsigned(entry);
-  return exports;
-}
-
-function section(out: ByteWriter, id: number, content: ByteWriter): void {
-  out.byte(id);
-  out.sized(content);
+  body.bytes([W.unreachable, W.end]);
+  return body;
 }

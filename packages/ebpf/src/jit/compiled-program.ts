@@ -1,8 +1,9 @@
-import type { HelperRow } from '../abi/helper.ts';
 import { BpfTrap } from '../vm/bpf-trap.ts';
+import type { Callback } from '../vm/callback.ts';
+import { bpfLoop, forEachMapElem } from '../vm/helpers/callback-helpers.ts';
 import type { LinkedCode } from '../vm/link.ts';
 import { LoadedProgram } from '../vm/loaded-program.ts';
-import type { Helper } from '../vm/program.ts';
+import type { ProgramEnvironment } from '../vm/program-environment.ts';
 import { FUEL, RESULT_HIGH, type RunState } from '../vm/run-state.ts';
 import { bridgeModule } from './bridge.ts';
 import { compile } from './compile.ts';
@@ -10,24 +11,21 @@ import { compile } from './compile.ts';
 const PAGE_BYTES = 65536;
 const FIRST_ADDRESS = 4096;
 
-/** What a compiled program needs of its Vm. */
-export interface CompiledEnvironment {
-  readonly state: RunState;
-  readonly table: WebAssembly.Table;
-  helper(row: HelperRow): Helper;
-  /** bpf_tail_call's target for a map id and an index: a place in the table, or 0. */
-  tailTarget(map: number, index: number): number;
+interface Exports {
+  readonly entry: (ctx: number, framePointer: number) => number;
+  readonly callback: (entry: number, a: number, b: number, c: number, d: number, framePointer: number) => number;
 }
 
 /** A program compiled to WebAssembly. */
 export class CompiledProgram extends LoadedProgram {
-  readonly #entry: (ctx: number, framePointer: number) => number;
+  readonly #entry: Exports['entry'];
+  readonly #exports: Exports;
   /** What the program table holds. */
   readonly main: WebAssembly.ExportValue;
   #executed = 0;
 
-  constructor(id: number, linked: LinkedCode, budget: number | undefined, environment: CompiledEnvironment) {
-    const { state, table } = environment;
+  constructor(id: number, linked: LinkedCode, budget: number | undefined, environment: ProgramEnvironment) {
+    const { state, table, maps, packetLoad } = environment;
     super(id, linked, state, budget);
     const { memory, size } = state.arena;
     const { bytes, helpers } = compile(linked, {
@@ -36,10 +34,26 @@ export class CompiledProgram extends LoadedProgram {
       ...(budget !== undefined && { fuel: state.block + FUEL, check: { first: FIRST_ADDRESS, end: size } }),
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      m: { memory, table, tailTarget: environment.tailTarget },
-      h: Object.fromEntries(helpers.map((row, i) => [String(i), environment.helper(row)])),
+      m: {
+        memory,
+        table,
+        packetLoad,
+        tailTarget: (map: number, index: number) => environment.tailTarget(map, index)?.id ?? 0,
+        loop: (rounds: number, entry: number, context: number, low: number, high: number, framePointer: number) =>
+          bpfLoop(this.#callback(framePointer), rounds, entry, context, low | high),
+        forEachMapElem: (
+          map: number,
+          entry: number,
+          context: number,
+          low: number,
+          high: number,
+          framePointer: number,
+        ) => forEachMapElem(this.#callback(framePointer), maps, map, entry, context, low | high),
+      },
+      h: Object.fromEntries(helpers.map((row, i) => [String(i), environment.helper(row, linked.type)])),
     });
-    this.#entry = instance.exports['entry'] as (ctx: number, framePointer: number) => number;
+    this.#exports = instance.exports as unknown as Exports;
+    this.#entry = this.#exports.entry;
     this.main = instance.exports['main']!;
   }
 
@@ -63,6 +77,10 @@ export class CompiledProgram extends LoadedProgram {
 
   override get instructionsRun(): number {
     return this.#executed;
+  }
+
+  #callback(framePointer: number): Callback {
+    return (entry, a, b, c, d) => this.#exports.callback(entry, a, b, c, d, framePointer);
   }
 
   #trap(problem: unknown): unknown {

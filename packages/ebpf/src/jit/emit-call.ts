@@ -1,4 +1,6 @@
 import { argWidth, type HelperRow } from '../abi/helper.ts';
+import type { Form } from '../isa/form.ts';
+import type { Instruction } from '../isa/instruction.ts';
 import { MAX_BPF_STACK } from '../vm/limits.ts';
 import { emitJoin } from './emit-memory.ts';
 import type { FunctionEmitter } from './function-emitter.ts';
@@ -53,6 +55,43 @@ export function emitLocalCall(f: FunctionEmitter, index: number): void {
   f.op(W.i32Add);
   f.call(index);
   f.setRegister(0);
+}
+
+/** Calls one of the imports that need the frame pointer too: bpf_loop, bpf_for_each_map_elem. */
+export function emitCallbackCall(f: FunctionEmitter, row: HelperRow, index: number): void {
+  row.args.forEach((arg, i) => {
+    f.registerLow(i + 1);
+    if (argWidth(arg) === 2) pushHigh(f, i + 1);
+  });
+  f.get(f.framePointer);
+  f.call(index);
+  f.op(W.i64ExtendI32S);
+  f.setRegister(0);
+}
+
+/** Legacy packet load: r0 = value at imm (+ src); past the packet's end the function returns 0. */
+export function emitPacketLoad(
+  f: FunctionEmitter,
+  form: Extract<Form, { kind: 'ldabs' | 'ldind' }>,
+  { src, imm }: Instruction,
+  index: number,
+  failed: number,
+): void {
+  f.registerLow(6);
+  f.i32(imm);
+  if (form.kind === 'ldind') {
+    f.registerLow(src);
+    f.op(W.i32Add);
+  }
+  f.i32(form.bits / 8);
+  f.call(index);
+  f.setRegisterLow(0);
+  f.i32(failed);
+  f.memory(W.i32Load, 0);
+  f.op(W.if);
+  f.out.byte(NO_RESULT);
+  f.i64(0);
+  f.op(W.return, W.end);
 }
 
 /** bpf_tail_call: asks for the target's place in the program table; 0 means that there is none, and it goes on. */

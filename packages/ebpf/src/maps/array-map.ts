@@ -45,6 +45,17 @@ export class ArrayMap extends KeyedMap {
     throw new Error('an array lists its entries itself');
   }
 
+  override visit(stop: (key: number, value: number) => boolean): number {
+    const key = this.arena.alloc(8);
+    let index = 0;
+    while (index < this.#max) {
+      this.arena.u32[key >> 2] = index++;
+      if (stop(key, this.lookup(key))) break;
+    }
+    this.arena.free(key, 8);
+    return index;
+  }
+
   override *entries(): IterableIterator<readonly [Uint8Array, Uint8Array]> {
     const bytes = this.perCpu ? this.areaSize : this.valueSize;
     for (let index = 0; index < this.#max; index++) {

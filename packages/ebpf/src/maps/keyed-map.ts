@@ -102,6 +102,21 @@ export abstract class KeyedMap implements BpfMap {
     }
   }
 
+  /**
+   * Hands each entry's key and (this CPU's) value to `stop`, until that answers true; returns how many it was handed.
+   * Entries removed meanwhile are left out.
+   */
+  visit(stop: (key: number, value: number) => boolean): number {
+    let visited = 0;
+    for (const key of this.keyAddresses()) {
+      const value = this.lookup(key);
+      if (value === 0) continue;
+      visited++;
+      if (stop(key, value)) break;
+    }
+    return visited;
+  }
+
   /** BPF_MAP_FREEZE: from now on the system call may not write. */
   freeze(): void {
     this.#frozen = true;

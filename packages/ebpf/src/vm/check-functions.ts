@@ -24,7 +24,7 @@ export function checkFunctions(linked: LinkedCode): FunctionProblem | undefined 
       const kind = forms[i]!.kind;
       const target = targets[i]!;
       if (target < 0) continue;
-      if (kind === 'call') called.add(functions.indexOf(target));
+      if (kind === 'call' || kind === 'lddw') called.add(functions.indexOf(target));
       else if (target < from || target >= to)
         return { code: 'L002', index: i, message: 'jump out of range: into another function' };
     }

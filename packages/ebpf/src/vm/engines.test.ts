@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import * as b from '../isa/build.ts';
 import { encode } from '../isa/encode.ts';
 import type { Instruction } from '../isa/instruction.ts';
+import { BPF_PSEUDO_FUNC } from '../isa/opcode.ts';
+import { formNamed } from '../isa/table.ts';
 import type { BpfMap } from '../maps/map.ts';
 import type { RingBuffer } from '../maps/ring-buffer.ts';
 import type { MapSpec, ProgramType, Relocation } from '../spec.ts';
@@ -223,6 +225,112 @@ describe.each(engines)('%s', (engine) => {
     ];
     expect(load(vm, engine, code).run(0)).toBe(23);
     expect(lines).toEqual(['n=-3 x=deadbeef00    42']);
+  });
+
+  test('bpf_loop calls a function until that answers 1', () => {
+    const vm = testVm();
+    const code = (rounds: number, flags: number): Instruction[] => [
+      b.st(64, 10, -8, 0),
+      b.mov64Imm(6, 1000),
+      b.mov64Imm(1, rounds),
+      b.lddw(2, 10n, BPF_PSEUDO_FUNC),
+      b.mov64Reg(3, 10),
+      b.alu64Imm('add', 3, -8),
+      b.mov64Imm(4, flags),
+      b.call(181),
+      b.ldx(64, 1, 10, -8),
+      b.alu64Imm('mul', 1, 100),
+      b.alu64Reg('add', 0, 1),
+      b.alu64Reg('add', 0, 6),
+      b.exit(),
+      // slot 14: sum += i; r6 is the callee's own; stop at i == 4
+      b.mov64Reg(6, 2),
+      b.ldx(64, 3, 2, 0),
+      b.alu64Reg('add', 3, 1),
+      b.stx(64, 6, 0, 3),
+      b.mov64Imm(0, 0),
+      b.jmpImm('jlt', 1, 4, 1),
+      b.mov64Imm(0, 1),
+      b.exit(),
+    ];
+    const run = (rounds: number, flags = 0): number => load(vm, engine, code(rounds, flags)).run(0);
+    expect(run(3)).toBe(1000 + 3 + 100 * 3);
+    expect(run(50)).toBe(1000 + 5 + 100 * 10);
+    expect(run(0)).toBe(1000);
+    expect(run(3, 1)).toBe(1000 - 22);
+    expect(run(1 << 24)).toBe(1000 - 7);
+  });
+
+  test.each(['hash', 'array'] as const)('bpf_for_each_map_elem visits the entries of a %s', (type) => {
+    const vm = testVm();
+    const map = vm.createMap(spec({ type }));
+    for (let i = 0; i < 8; i++) map.set(u32(i), u64(i * 10));
+    const code = [
+      b.st(64, 10, -8, 0),
+      b.lddwMap(1),
+      b.lddw(2, 9n, BPF_PSEUDO_FUNC),
+      b.mov64Reg(3, 10),
+      b.alu64Imm('add', 3, -8),
+      b.mov64Imm(4, 0),
+      b.call(164),
+      b.ldx(64, 1, 10, -8),
+      b.alu64Imm('mul', 1, 100),
+      b.alu64Reg('add', 0, 1),
+      b.exit(),
+      // slot 13 (map, key, value, context): *context += *key + *value
+      b.ldx(32, 2, 2, 0),
+      b.ldx(64, 3, 3, 0),
+      b.ldx(64, 5, 4, 0),
+      b.alu64Reg('add', 5, 2),
+      b.alu64Reg('add', 5, 3),
+      b.stx(64, 4, 0, 5),
+      b.mov64Imm(0, 0),
+      b.exit(),
+    ];
+    const program = load(vm, engine, code, { maps: { m: map }, relocations: [{ kind: 'map', slot: 1, map: 'm' }] });
+    expect(program.run(0)).toBe(8 + 100 * (28 + 280));
+  });
+
+  test('stops callbacks of an unverified program that never end', () => {
+    const vm = testVm();
+    const code = [
+      b.mov64Imm(1, 1 << 22),
+      b.lddw(2, 6n, BPF_PSEUDO_FUNC),
+      b.mov64Imm(3, 0),
+      b.mov64Imm(4, 0),
+      b.call(181),
+      b.mov64Imm(0, 0),
+      b.exit(),
+      b.mov64Imm(0, 0),
+      b.exit(),
+    ];
+    const program = load(vm, engine, code, { budget: 5000 });
+    expect(() => program.run(0)).toThrow(BpfTrap);
+  });
+
+  test('loads from packets the old way, and ends with 0 past their end', () => {
+    const packet = [0x08, 0x00, 0x45, 0x11, 0x22, 0x33];
+    const vm: Vm = testVm({
+      helpers: new Map([
+        [
+          26,
+          (_ctx, offset, to, size) => {
+            if (offset! + size! > packet.length) return -14;
+            vm.arena.write(to!, Uint8Array.from(packet.slice(offset!, offset! + size!)));
+            return 0;
+          },
+        ],
+      ]),
+    });
+    const { opcode: word } = formNamed('ldabsw');
+    const { opcode: half } = formNamed('ldindh');
+    const ldabs = (opcode: number, src: number, imm: number): Instruction => ({ opcode, dst: 0, src, offset: 0, imm });
+    const run = (...code: Instruction[]): number =>
+      load(vm, engine, [b.mov64Reg(6, 1), ...code, b.exit()], { type: 'socket_filter' }).run(4096);
+    expect(run(ldabs(word, 0, 1))).toBe(0x00451122);
+    expect(run(b.mov64Imm(2, 3), ldabs(half, 2, 1), b.alu64Imm('add', 0, 1))).toBe(0x2234);
+    expect(run(b.mov64Imm(2, 3), ldabs(half, 2, 2), b.alu64Imm('add', 0, 1))).toBe(0);
+    expect(run(ldabs(word, 0, -4), b.alu64Imm('add', 0, 1))).toBe(0);
   });
 
   test('a helper may run another program meanwhile', () => {

@@ -1,9 +1,10 @@
 import { argWidth, type HelperReturn, type HelperRow } from '../abi/helper.ts';
+import type { Machine } from './machine.ts';
 import type { Helper } from './program.ts';
 import type { RunState } from './run-state.ts';
 
-/** A helper bound to where its arguments are in a register file. False: a tail call went through (see `Machine`). */
-export type HelperCall = (registers: Int32Array) => boolean;
+/** A call bound to where its arguments are in a machine's registers. False: the function that called is done. */
+export type HelperCall = (machine: Machine) => boolean;
 
 /** Words of the register file that a helper's parameters come from, in their order. */
 export function argumentWords(row: HelperRow): number[] {
@@ -21,13 +22,13 @@ export function argumentWords(row: HelperRow): number[] {
 export function bindHelper(row: HelperRow, fn: Helper, state: RunState): HelperCall {
   const call = bindArguments(argumentWords(row), fn);
   const returns = row.returns;
-  return (r) => {
-    setResult(r, returns, call(r), state);
+  return ({ registers }) => {
+    setResult(registers, returns, call(registers), state);
     return true;
   };
 }
 
-function setResult(r: Int32Array, returns: HelperReturn, low: number, state: RunState): void {
+export function setResult(r: Int32Array, returns: HelperReturn, low: number, state: RunState): void {
   r[0] = low;
   switch (returns) {
     case 'int':

@@ -1,4 +1,5 @@
 import type { Arena } from '../memory/arena.ts';
+import { bindCalls } from './bind-calls.ts';
 import { BpfTrap } from './bpf-trap.ts';
 import type { HelperCall } from './helper-call.ts';
 import { execute } from './interpreter.ts';
@@ -6,7 +7,7 @@ import type { LinkedCode } from './link.ts';
 import { LoadedProgram } from './loaded-program.ts';
 import { Machine } from './machine.ts';
 import { type Predecoded, predecode } from './predecode.ts';
-import type { RunState } from './run-state.ts';
+import type { ProgramEnvironment } from './program-environment.ts';
 
 /** More than any verified program runs between two looks at the clock. */
 const SLICE = 0x3fffffff;
@@ -21,7 +22,7 @@ export interface StepView {
   readonly registers: Int32Array;
 }
 
-/** Is told of each instruction before it runs. */
+/** Is told of each instruction before it runs, except those of callbacks that helpers call. */
 export type StepObserver = (step: StepView) => void;
 
 /** A program run by the interpreter. */
@@ -34,17 +35,11 @@ export class InterpretedProgram extends LoadedProgram {
   /** Told of each instruction while set. */
   observer: StepObserver | undefined;
 
-  constructor(
-    id: number,
-    linked: LinkedCode,
-    state: RunState,
-    budget: number | undefined,
-    calls: readonly (HelperCall | undefined)[],
-  ) {
-    super(id, linked, state, budget);
+  constructor(id: number, linked: LinkedCode, budget: number | undefined, environment: ProgramEnvironment) {
+    super(id, linked, environment.state, budget);
     this.#predecoded = predecode(linked);
-    this.#calls = calls;
-    this.#arena = state.arena;
+    this.#calls = bindCalls(linked, environment);
+    this.#arena = environment.state.arena;
   }
 
   override enter(ctx: number, framePointer: number): number {
@@ -52,7 +47,7 @@ export class InterpretedProgram extends LoadedProgram {
     try {
       machine.start(ctx, framePointer);
       if (this.observer) this.#observed(machine, this.observer);
-      else if (!execute(machine, this.budget ?? SLICE)) this.#overrun(machine);
+      else if (!execute(machine, machine.budget)) this.#overrun(machine);
       this.state.resultHigh = machine.registers[1]!;
       return machine.registers[0]!;
     } finally {
@@ -67,7 +62,7 @@ export class InterpretedProgram extends LoadedProgram {
   #machine(index: number): Machine {
     let machine = this.#machines[index];
     if (!machine) {
-      machine = new Machine(this.linked, this.#predecoded, this.#calls, this.#arena);
+      machine = new Machine(this.linked, this.#predecoded, this.#calls, this.#arena, this.budget ?? SLICE);
       this.#machines.push(machine);
     }
     return machine;

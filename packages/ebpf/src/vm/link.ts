@@ -2,8 +2,11 @@ import { type HelperRow, helperById, helperFor } from '../abi/index.ts';
 import { decode } from '../isa/decode.ts';
 import type { Form } from '../isa/form.ts';
 import type { Instruction } from '../isa/instruction.ts';
+import { BPF_PSEUDO_FUNC } from '../isa/opcode.ts';
 import type { ProgramSpec, ProgramType } from '../spec.ts';
 import { checkFunctions } from './check-functions.ts';
+
+const SKB_LOAD_BYTES = 26;
 
 /** Machine code with everything looked up: what both engines start from. */
 export interface LinkedCode {
@@ -13,12 +16,14 @@ export interface LinkedCode {
   readonly instructions: readonly Instruction[];
   readonly forms: readonly Form[];
   readonly slotOf: Int32Array;
-  /** Where a jump or a local call goes, as an instruction index; -1 in other instructions. */
+  /** Where a jump, a local call or a reference to a function goes, as an instruction index; -1 in other instructions. */
   readonly targets: Int32Array;
   /** The row of the helper that a call calls. */
   readonly helpers: readonly (HelperRow | undefined)[];
   /** First instruction of each function, ascending; the program itself begins at 0. */
   readonly functions: readonly number[];
+  /** Those of them that are handed to helpers, by first instruction: a pointer to a function is that number. */
+  readonly callbacks: readonly number[];
 }
 
 /** Why code cannot be loaded. */
@@ -70,12 +75,13 @@ export function link(
   const targets = new Int32Array(instructions.length).fill(-1);
   const helpers: (HelperRow | undefined)[] = [];
   const functions = new Set([0]);
+  const callbacks = new Set<number>();
   for (let i = 0; i < instructions.length; i++) {
     const instruction = instructions[i]!;
     const form = forms[i]!;
     const slot = slotOf[i]!;
     helpers.push(undefined);
-    if (form.kind === 'lddw' && instruction.src !== 0)
+    if (form.kind === 'lddw' && instruction.src !== 0 && instruction.src !== BPF_PSEUDO_FUNC)
       return refuse('L001', slot, 'an LDDW refers to something that was not resolved');
     const distance = distanceOf(instruction, form);
     if (distance !== undefined) {
@@ -84,11 +90,17 @@ export function link(
         return refuse('L002', slot, `jump out of range from insn ${slot} to ${slot + 1 + distance}`);
       targets[i] = target;
       if (form.kind === 'call') functions.add(target);
+      if (form.kind === 'lddw') {
+        functions.add(target);
+        callbacks.add(target);
+        instructions[i] = { ...instruction, src: 0, imm: target, imm64: BigInt(target) };
+      }
     }
     if (form.kind === 'call' && form.target === 'kfunc')
       return refuse('L005', slot, 'calls of kernel functions are not supported');
-    if (form.kind === 'ldabs' || form.kind === 'ldind')
-      return refuse('L005', slot, 'legacy packet loads are not supported');
+    if ((form.kind === 'ldabs' || form.kind === 'ldind') && !resolver.hasHelper(SKB_LOAD_BYTES)) {
+      return refuse('L004', slot, 'this kernel has no bpf_skb_load_bytes, which packet loads need');
+    }
     if (form.kind === 'call' && form.target === 'helper') {
       const row = helperFor(instruction.imm, program.type) ?? helperById(instruction.imm);
       if (!row) return refuse('L004', slot, `invalid func unknown#${instruction.imm}`);
@@ -106,6 +118,7 @@ export function link(
     targets,
     helpers,
     functions: [...functions].sort((a, b) => a - b),
+    callbacks: [...callbacks],
   };
   const complaint = checkFunctions(code);
   if (complaint) return refuse(complaint.code, slotOf[complaint.index]!, complaint.message);
@@ -116,5 +129,6 @@ export function link(
 function distanceOf(instruction: Instruction, form: Form): number | undefined {
   if (form.kind === 'jump') return instruction.offset;
   if (form.kind === 'ja') return form.wide ? instruction.imm : instruction.offset;
+  if (form.kind === 'lddw' && instruction.src === BPF_PSEUDO_FUNC) return instruction.imm;
   return form.kind === 'call' && form.target === 'local' ? instruction.imm : undefined;
 }

@@ -27,12 +27,15 @@ export class Machine {
   executed = 0;
   readonly #frames = new Int32Array(FRAME_WORDS * MAX_CALL_FRAMES);
   #depth = 0;
+  #callbackWork = 0;
 
   constructor(
     readonly linked: LinkedCode,
     predecoded: Predecoded,
     readonly calls: readonly (HelperCall | undefined)[],
     readonly arena: Arena,
+    /** Most instructions of one run. */
+    readonly budget: number,
   ) {
     this.code = predecoded.code;
     this.registers = predecoded.registers.slice();
@@ -50,6 +53,7 @@ export class Machine {
     r[R10 + 1] = 0;
     this.pc = 0;
     this.#depth = 0;
+    this.#callbackWork = 0;
   }
 
   get depth(): number {
@@ -83,9 +87,15 @@ export class Machine {
     return this.#frames[at]!;
   }
 
-  /** Calls the helper of instruction `index`; false when it was a tail call that went through. */
+  /** Adds to, and returns, the instructions that callbacks took in this run. */
+  callbackWork(instructions: number): number {
+    this.#callbackWork += instructions;
+    return this.#callbackWork;
+  }
+
+  /** Runs the call of instruction `index`; false when the function that made it is done (a tail call went through). */
   callHelper(index: number): boolean {
-    return this.calls[index]!(this.registers);
+    return this.calls[index]!(this);
   }
 
   badAddress(base: number, offset: number, size: number): never {

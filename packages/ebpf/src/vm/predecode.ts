@@ -103,7 +103,7 @@ function operation(form: Form): Op {
       return Op.exit;
     case 'ldabs':
     case 'ldind':
-      throw new Error('link() refuses legacy packet loads');
+      return Op.helper;
     default:
       return form satisfies never;
   }

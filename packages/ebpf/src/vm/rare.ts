@@ -1,6 +1,7 @@
 import type { Form } from '../isa/form.ts';
 import type { Machine } from './machine.ts';
 import { sdiv64, smod64 } from './pair-arithmetic.ts';
+import { STRIDE } from './predecode.ts';
 
 type AtomicForm = Extract<Form, { kind: 'atomic' }>;
 type AluForm = Extract<Form, { kind: 'alu' }>;
@@ -9,7 +10,7 @@ type AluForm = Extract<Form, { kind: 'alu' }>;
 export function rare(m: Machine, index: number): void {
   const form = m.linked.forms[index]!;
   const d = m.linked.instructions[index]!.dst * 2;
-  const s = m.code[index * 4 + 2]!;
+  const s = m.code[index * STRIDE + 2]!;
   switch (form.kind) {
     case 'alu':
       rareAlu(m.registers, form, d, s);

@@ -8,6 +8,7 @@ const STACK_BYTES = MAX_BPF_STACK * MAX_CALL_FRAMES;
 export const RESULT_HIGH = 0;
 export const TAIL_CALLS_LEFT = 4;
 export const FUEL = 8;
+const PACKET_WORD = 16;
 const BLOCK_BYTES = 64;
 
 /**
@@ -57,6 +58,11 @@ export class RunState {
   }
   set fuel(value: number) {
     this.#i32[this.#fuel] = value;
+  }
+
+  /** Eight bytes for what is read from a packet. */
+  get packetWord(): number {
+    return this.block + PACKET_WORD;
   }
 
   /** Begins a run: takes a stack and returns its frame pointer (one past the first frame's end). */

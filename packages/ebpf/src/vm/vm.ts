@@ -7,21 +7,24 @@ import type { BpfMap } from '../maps/map.ts';
 import { SlotMap } from '../maps/slot-map.ts';
 import type { Arena } from '../memory/arena.ts';
 import type { MapSpec, ProgramSpec, ProgramType } from '../spec.ts';
-import { bindHelper, type HelperCall } from './helper-call.ts';
 import { generalHelpers } from './helpers/general-helpers.ts';
 import { mapHelpers } from './helpers/map-helpers.ts';
 import { memoryHelpers } from './helpers/memory-helpers.ts';
+import { numberHelpers } from './helpers/number-helpers.ts';
 import { perfEventOutput } from './helpers/perf-event-output.ts';
 import { tracePrintk } from './helpers/trace-printk.ts';
 import { InterpretedProgram } from './interpreted-program.ts';
 import { type LinkedCode, type LinkProblem, link } from './link.ts';
 import type { LoadedProgram } from './loaded-program.ts';
 import { MapTable } from './map-table.ts';
+import { packetLoad } from './packet-load.ts';
 import type { Helper, VmOptions } from './program.ts';
+import { FOR_EACH_MAP_ELEM, LOOP, type ProgramEnvironment, TAIL_CALL } from './program-environment.ts';
 import { RunState } from './run-state.ts';
 
-const TAIL_CALL = 12;
 const PERF_EVENT_OUTPUT = 25;
+const SKB_LOAD_BYTES = 26;
+const NOT_PLAIN = new Set([TAIL_CALL, LOOP, FOR_EACH_MAP_ELEM, PERF_EVENT_OUTPUT]);
 const TABLE_INITIAL = 16;
 
 export type Engine = 'jit' | 'interpreter';
@@ -52,8 +55,7 @@ export class Vm {
   readonly #mapContext: MapContext;
   readonly #programs: (LoadedProgram | undefined)[] = [];
   readonly #helpers: Map<number, Helper>;
-  /** Compiled programs by id, for tail calls. */
-  readonly #table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_INITIAL });
+  readonly #environment: ProgramEnvironment;
 
   constructor(options: VmOptions) {
     const { arena, cpus, currentCpu } = options;
@@ -66,9 +68,18 @@ export class Vm {
       ...mapHelpers(this.#maps, this.#state),
       ...generalHelpers(options, this.#state),
       ...memoryHelpers(this.#state),
+      ...numberHelpers(arena),
       [6, tracePrintk(arena, options.trace ?? (() => {}))],
       ...options.helpers,
     ]);
+    this.#environment = {
+      state: this.#state,
+      maps: this.#maps,
+      table: new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_INITIAL }),
+      packetLoad: packetLoad(this.#state, this.#helpers.get(SKB_LOAD_BYTES) ?? (() => -1)),
+      helper: (row, type) => this.#helper(row, type),
+      tailTarget: (map, index) => this.#tailTarget(map, index),
+    };
   }
 
   /** High half of a `u64` helper's result: the helper sets it and returns the low half. */
@@ -106,7 +117,7 @@ export class Vm {
         const map = maps?.get(name);
         return map instanceof ArrayMap ? map.base : undefined;
       },
-      hasHelper: (id) => id === TAIL_CALL || id === PERF_EVENT_OUTPUT || this.#helpers.has(id),
+      hasHelper: (id) => NOT_PLAIN.has(id) || this.#helpers.has(id),
     });
     if (!linked.ok) return linked;
     const loaded = this.#prepare(this.#programs.length + 1, linked.code, request);
@@ -114,21 +125,16 @@ export class Vm {
     return { ok: true, program: loaded };
   }
 
-  #prepare(id: number, code: LinkedCode, request: LoadRequest): LoadedProgram {
-    if (id >= this.#table.length) this.#table.grow(this.#table.length);
-    if (request.engine === 'interpreter') {
-      const calls = this.#interpreterCalls(code);
-      const program = new InterpretedProgram(id, code, this.#state, request.budget, calls);
-      this.#table.set(id, bridgeProgram(program, this.#state));
+  #prepare(id: number, code: LinkedCode, { engine, budget }: LoadRequest): LoadedProgram {
+    const { table } = this.#environment;
+    if (id >= table.length) table.grow(table.length);
+    if (engine === 'interpreter') {
+      const program = new InterpretedProgram(id, code, budget, this.#environment);
+      table.set(id, bridgeProgram(program, this.#state));
       return program;
     }
-    const program = new CompiledProgram(id, code, request.budget, {
-      state: this.#state,
-      table: this.#table,
-      helper: (row) => this.#helper(row, code.type),
-      tailTarget: (map, index) => this.#tailTarget(map, index)?.id ?? 0,
-    });
-    this.#table.set(id, program.main);
+    const program = new CompiledProgram(id, code, budget, this.#environment);
+    table.set(id, program.main);
     return program;
   }
 
@@ -140,15 +146,7 @@ export class Vm {
   /** Takes a program out of the table; program arrays that still name it find nothing. */
   unload(program: { readonly id: number }): void {
     this.#programs[program.id - 1] = undefined;
-    this.#table.set(program.id, null);
-  }
-
-  #interpreterCalls(code: LinkedCode): (HelperCall | undefined)[] {
-    return code.helpers.map((row) => {
-      if (row === undefined) return undefined;
-      if (row.id === TAIL_CALL) return this.#tailCall;
-      return bindHelper(row, this.#helper(row, code.type), this.#state);
-    });
+    this.#environment.table.set(program.id, null);
   }
 
   #helper(row: HelperRow, type: ProgramType): Helper {
@@ -156,15 +154,6 @@ export class Vm {
     if (given) return given;
     return perfEventOutput(this.arena, this.#maps, this.options.currentCpu, type);
   }
-
-  /** bpf_tail_call: runs the other program in this one's place; where there is none, goes on. */
-  readonly #tailCall: HelperCall = (r) => {
-    const target = this.#tailTarget(r[4]!, r[6]!);
-    if (!target) return true;
-    r[0] = target.enter(r[2]!, r[20]!);
-    r[1] = this.#state.resultHigh;
-    return false;
-  };
 
   #tailTarget(mapId: number, index: number): LoadedProgram | undefined {
     const map = this.#maps.get(mapId);
