@@ -8,7 +8,8 @@ import { ipOutput } from './ip-output.ts';
 
 /**
  * Writes the IP header before a transport header that stands at `skb.data + 20`, and sends the packet: UDP, ICMP, TCP
- * all come here. `fragment` is IP_DF or 0. Kernel: net/ipv4/ip_output.c __ip_make_skb(), __ip_queue_xmit().
+ * all come here. `fragment` is IP_DF or 0; `first` is
+ * the step that the packet starts with. Kernel: net/ipv4/ip_output.c __ip_make_skb(), __ip_queue_xmit().
  */
 export function ipPushPendingFrames(
   skb: SkBuff,
@@ -17,6 +18,7 @@ export function ipPushPendingFrames(
   protocol: number,
   tos: number,
   fragment: number,
+  first: Step = ipLocalOut,
 ): void {
   const { netns } = skb.dev;
   const ttl = netns.sysctls.value('net.ipv4.ip_default_ttl');
@@ -25,7 +27,7 @@ export function ipPushPendingFrames(
   skb.networkHeader = skb.data;
   skb.transportHeader = skb.data + IPV4_HLEN;
   skb.protocol = ETH_P_IP;
-  run(ipLocalOut, skb);
+  run(first, skb);
 }
 
 /**

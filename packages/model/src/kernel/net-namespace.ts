@@ -20,9 +20,14 @@ import { Fib } from '../ipv4/fib/fib.ts';
 import { type FibAlias, RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../ipv4/fib/fib-alias.ts';
 import type { FibRule } from '../ipv4/fib/fib-rules.ts';
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../ipv4/in-device.ts';
+import { inetBind } from '../ipv4/inet-bind.ts';
 import { neighLookup } from '../ipv4/neighbour/neigh-lookup.ts';
 import { neighUpdate } from '../ipv4/neighbour/neigh-update.ts';
 import type { EchoReply } from '../ipv4/ping-rcv.ts';
+import { TcpListenSock } from '../ipv4/tcp/tcp-listen-sock.ts';
+import type { TcpSock } from '../ipv4/tcp/tcp-sock.ts';
+import { TcpTable } from '../ipv4/tcp/tcp-table.ts';
+import { tcpV4Connect } from '../ipv4/tcp/tcp-v4-connect.ts';
 import { UdpSock } from '../ipv4/udp/udp-sock.ts';
 import { NfHooks } from '../netfilter/hooks.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
@@ -55,6 +60,7 @@ export class NetNamespace implements NetNs {
   readonly poll: EventPoll;
   /** UDP sockets by local port. */
   readonly udp = new Map<number, UdpSock[]>();
+  readonly tcp = new TcpTable();
   /** Who waits for echo replies, by identifier. */
   readonly pingSockets = new Map<number, (reply: EchoReply) => void>();
   readonly loopback: NetDevice;
@@ -197,17 +203,14 @@ export class NetNamespace implements NetNs {
   }
 
   tcpListen(address: string, port: number, onConnection: (connection: TcpConnection) => void): TcpListener {
-    void address;
-    void port;
-    void onConnection;
-    throw new EngineError('tcpListen', 'EOPNOTSUPP', 'not there yet');
+    const sock = new TcpListenSock(this, onConnection);
+    const error = inetBind(sock, addressArgument('listen', address), port, this.tcp.listeners);
+    if (error !== undefined) throw new EngineError(`listen ${address}:${port}`, error, 'the address cannot be had');
+    return sock;
   }
 
-  tcpConnect(address: string, port: number, options: { sourcePort?: number } = {}): TcpConnection {
-    void address;
-    void port;
-    void options;
-    throw new EngineError('tcpConnect', 'EOPNOTSUPP', 'not there yet');
+  tcpConnect(address: string, port: number, options: { sourcePort?: number } = {}): TcpSock {
+    return tcpV4Connect(this, addressArgument('connect', address), port, options.sourcePort ?? 0);
   }
 
   isLocalAddress(address: number): boolean {

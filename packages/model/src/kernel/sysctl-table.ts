@@ -25,6 +25,7 @@ export type SysctlName =
   | 'net.ipv4.tcp_fin_timeout'
   | 'net.ipv4.tcp_max_syn_backlog'
   | 'net.ipv4.tcp_retries2'
+  | 'net.ipv4.tcp_syn_linear_timeouts'
   | 'net.ipv4.tcp_syn_retries'
   | 'net.ipv4.tcp_synack_retries'
   | 'net.ipv4.tcp_window_scaling';
@@ -53,6 +54,7 @@ export const SYSCTLS: Readonly<Record<SysctlName, SysctlRow>> = {
   'net.ipv4.tcp_fin_timeout': number(60, 0, INT_MAX),
   'net.ipv4.tcp_max_syn_backlog': number(512, 0, INT_MAX),
   'net.ipv4.tcp_retries2': number(15, 0, INT_MAX),
+  'net.ipv4.tcp_syn_linear_timeouts': number(4, 0, 127),
   'net.ipv4.tcp_syn_retries': number(6, 1, 127),
   'net.ipv4.tcp_synack_retries': number(5, 0, 127),
   'net.ipv4.tcp_window_scaling': flag(1),

@@ -55,6 +55,11 @@ export class SkBuff {
   nextHop = 0;
   inputInterface = 0;
   timeNs = 0;
+  /** TCP: first sequence number, the one after the last, acknowledgment, flags. Kernel: TCP_SKB_CB. */
+  seq = 0;
+  endSeq = 0;
+  ackSeq = 0;
+  tcpFlags = 0;
   reason: DropReason = 'NOT_SPECIFIED';
   missing = '';
   packetId = 0;

@@ -10,7 +10,7 @@ export class EventPoll {
   #woken = false;
   readonly #turn = (): void => {
     this.#woken = false;
-    epWait(this);
+    epWait(this, this.#host.machine.tracer);
   };
 
   constructor(host: ModelHost) {
@@ -21,6 +21,7 @@ export class EventPoll {
   callback(sock: Sock): void {
     if (sock.ready) return;
     sock.ready = true;
+    sock.wokenBy = this.#host.machine.tracer.current;
     this.ready.push(sock);
     if (this.#woken) return;
     this.#woken = true;

@@ -1,6 +1,7 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import { SkbQueue } from '../skb/skb-queue.ts';
+import type { Step } from '../step.ts';
 import type { EventPoll } from './event-poll.ts';
 
 /** What one packet charges to a receive buffer: its buffer and `sizeof(struct sk_buff)`. Kernel: skb->truesize. */
@@ -13,6 +14,8 @@ export abstract class Sock {
   /** UAPI: SOCK_STREAM 1, SOCK_DGRAM 2. */
   abstract readonly type: number;
   abstract readonly protocol: number;
+  /** How its process reads: udp_recvmsg, tcp_recvmsg. */
+  abstract readonly recvmsg: Step;
   localAddress = 0;
   localPort = 0;
   peerAddress = 0;
@@ -30,6 +33,8 @@ export abstract class Sock {
   readonly poll: EventPoll;
   /** Stands on its epoll's ready list. */
   ready = false;
+  /** Number of the packet that made it readable, where somebody watches. */
+  wokenBy = 0;
 
   constructor(netns: NetNamespace) {
     this.netns = netns;

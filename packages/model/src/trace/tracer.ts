@@ -97,6 +97,11 @@ export class Tracer {
     this.#note = this.#outerNotes.pop()!;
   }
 
+  /** Number of the packet in whose processing we are, 0 for none. */
+  get current(): number {
+    return this.#current;
+  }
+
   /** Notes for the step that is running. */
   detail(text: string): void {
     this.#note.detail = text;
@@ -127,7 +132,9 @@ export class Tracer {
     if (endVerdict[next.end] === 'undecidable') {
       this.because('missing-fact', skb.missing, { missing: skb.missing });
     }
-    this.#emit(skb.packetId, device.netns, device, {
+    // A packet that is being made has no device yet; it stands at the loopback device until it is routed.
+    const nowhere = device.loopback && skb.dst === null && skb.macHeader === 0;
+    this.#emit(skb.packetId, device.netns, nowhere ? undefined : device, {
       function: step.function,
       layer: step.layer,
       ...(step.row === undefined ? {} : { row: step.row }),

@@ -10,6 +10,7 @@ import { Sock } from '../../socket/sock.ts';
 import { inetBind } from '../inet-bind.ts';
 import { ip4DatagramConnect } from './ip4-datagram-connect.ts';
 import type { PeerAddress } from './peer-address.ts';
+import { udpRecvmsg } from './udp-recvmsg.ts';
 import { udpSendmsg } from './udp-sendmsg.ts';
 
 export type UdpHandler = (payload: Uint8Array, from: { address: string; port: number }) => void;
@@ -18,6 +19,7 @@ export type UdpHandler = (payload: Uint8Array, from: { address: string; port: nu
 export class UdpSock extends Sock implements UdpSocket {
   readonly type = 2;
   readonly protocol = IPPROTO_UDP;
+  readonly recvmsg = udpRecvmsg;
   #handler: UdpHandler | undefined;
 
   constructor(netns: NetNamespace) {
