@@ -419,6 +419,7 @@ describe('load()', () => {
     expect(refused([b.call(69), b.exit()])).toContain('this kernel has no helper bpf_fib_lookup#69');
     expect(refused([b.callLocal(1), b.exit(), b.callLocal(-1), b.exit()])).toContain('a function calls itself');
     expect(refused([b.lddwMap(1), b.exit()])).toContain('was not resolved');
+    expect(refused([b.mov64Imm(10, 1), b.exit()])).toContain('frame pointer is read only');
     expect(refused([b.lddwMap(1), b.exit()], { relocations: [{ kind: 'map', slot: 0, map: 'x' }] })).toContain(
       'no map x',
     );

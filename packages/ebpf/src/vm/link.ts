@@ -2,7 +2,7 @@ import { type HelperRow, helperById, helperFor } from '../abi/index.ts';
 import { decode } from '../isa/decode.ts';
 import type { Form } from '../isa/form.ts';
 import type { Instruction } from '../isa/instruction.ts';
-import { BPF_PSEUDO_FUNC } from '../isa/opcode.ts';
+import { BPF_PSEUDO_FUNC, FRAME_POINTER } from '../isa/opcode.ts';
 import type { ProgramSpec, ProgramType } from '../spec.ts';
 import { checkFunctions } from './check-functions.ts';
 
@@ -28,7 +28,7 @@ export interface LinkedCode {
 
 /** Why code cannot be loaded. */
 export interface LinkProblem {
-  /** `I…` from decoding; L001 unresolved reference, L002 bad jump, L003 falls off its end, L004 unknown helper, L005 not supported, L006 calls too deep. */
+  /** `I…` from decoding; L001 unresolved reference, L002 bad jump, L003 falls off its end, L004 unknown helper, L005 not supported, L006 calls too deep, L007 r10 written. */
   readonly code: string;
   readonly slot: number;
   readonly message: string;
@@ -83,6 +83,7 @@ export function link(
     helpers.push(undefined);
     if (form.kind === 'lddw' && instruction.src !== 0 && instruction.src !== BPF_PSEUDO_FUNC)
       return refuse('L001', slot, 'an LDDW refers to something that was not resolved');
+    if (writesFramePointer(instruction, form)) return refuse('L007', slot, 'frame pointer is read only');
     const distance = distanceOf(instruction, form);
     if (distance !== undefined) {
       const target = indexOf[slot + 1 + distance];
@@ -123,6 +124,11 @@ export function link(
   const complaint = checkFunctions(code);
   if (complaint) return refuse(complaint.code, slotOf[complaint.index]!, complaint.message);
   return { ok: true, code };
+}
+
+function writesFramePointer({ dst, src }: Instruction, form: Form): boolean {
+  const writes = (use: Form['dst']): boolean => use === 'write' || use === 'update';
+  return (dst === FRAME_POINTER && writes(form.dst)) || (src === FRAME_POINTER && writes(form.src));
 }
 
 /** Slots from the next instruction to where this one goes, if it jumps or calls locally. */
