@@ -6,6 +6,7 @@ import type { Form } from '../isa/form.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import { INSTRUCTION_FORMS } from '../isa/table.ts';
 import { anyInstruction } from '../isa/testing.ts';
+import { Arena } from '../memory/arena.ts';
 import { aluReference, atomicReference, endianReference, jumpReference, movsxReference } from '../testing/reference.ts';
 import { testVm } from '../testing/test-vm.ts';
 import { BpfTrap } from './bpf-trap.ts';
@@ -182,16 +183,16 @@ test('whatever decodes either loads and ends, or is refused, or traps; alike in 
     fc.property(fc.array(short, { maxLength: 12 }), (instructions) => {
       const code = encode([...instructions, b.exit()]);
       const outcomes = (['interpreter', 'jit'] as const).map((engine) => {
-        const loaded = vm.load({ program: { name: 'any', type: 'xdp', code, relocations: [] }, engine, budget: 500 });
+        const own = testVm({ arena: new Arena(4 * 65536) });
+        const ctx = own.arena.alloc(64);
+        const loaded = own.load({ program: { name: 'any', type: 'xdp', code, relocations: [] }, engine, budget: 500 });
         if (!loaded.ok) return loaded.problem.message;
         ran++;
         try {
-          return loaded.program.run(cell);
+          return loaded.program.run(ctx);
         } catch (problem) {
           if (problem instanceof BpfTrap) return problem.code;
           throw problem;
-        } finally {
-          vm.unload(loaded.program);
         }
       });
       expect(outcomes[1]).toBe(outcomes[0]);
