@@ -109,6 +109,7 @@ function newUnit(front: Unit['front'], problems: Problem[]): Unit {
     license: '',
     maps: new Map(),
     usedMaps: new Set(),
+    records: new Set(),
     data: new Map(),
     rodata: [],
     bssSize: 0,

@@ -49,6 +49,7 @@ export function lowerMapCall(
     }
     case 'reserve': {
       const type = describedType(l, args[0]!, span);
+      l.unit.records.add(type);
       const record = l.b.pointer(false);
       const size = constant(sizeOf(type));
       callHelper(l, helper('ringbuf_reserve'), [itself(), size, constant(0n)], record, span);

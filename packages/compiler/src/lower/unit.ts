@@ -69,6 +69,8 @@ export interface Unit {
   readonly maps: Map<TypeScript.Symbol, MapDeclaration>;
   /** Maps that a program uses, or that the entry file declares. */
   readonly usedMaps: Set<MapDeclaration>;
+  /** Types of the records that programs send to user space: they stand in the object's BTF for their readers. */
+  readonly records: Set<StoredType>;
   readonly data: Map<TypeScript.Symbol, DataDeclaration>;
   readonly rodata: number[];
   bssSize: number;

@@ -25,6 +25,7 @@ export function assemble(unit: Unit, code: ReadonlyMap<string, EmittedFunction>)
       ),
     };
   });
+  for (const record of unit.records) types.stored(record);
   const variables = (section: '.rodata' | '.bss') =>
     [...unit.data.values()]
       .filter((data) => data.section === section)
