@@ -39,6 +39,7 @@ export function createFront(entryPath: string, read: ReadSource): Front | Proble
     return read(path);
   };
   const getSourceFile = (path: string) => {
+    if (!isUserFile(path)) return ownFile(path, getText(path));
     if (!parsed.has(path)) {
       const text = getText(path);
       parsed.set(path, text === undefined ? undefined : ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true));
@@ -72,6 +73,20 @@ export function createFront(entryPath: string, read: ReadSource): Front | Proble
   const files = program.getSourceFiles().filter((file) => isUserFile(file.fileName));
   return { program, checker: program.getTypeChecker(), entry, files };
 }
+
+/** Our own declarations, parsed once for all compilations with the same TypeScript. */
+function ownFile(path: string, text: string | undefined): TypeScript.SourceFile | undefined {
+  if (text === undefined) return undefined;
+  if (ownFiles?.typescript !== ts) ownFiles = { typescript: ts, parsed: new Map() };
+  let file = ownFiles.parsed.get(path);
+  if (!file) {
+    file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+    ownFiles.parsed.set(path, file);
+  }
+  return file;
+}
+
+let ownFiles: { typescript: typeof TypeScript; parsed: Map<string, TypeScript.SourceFile> } | undefined;
 
 export function isSurfaceFile(path: string): boolean {
   return path.startsWith(SURFACE_FOLDER);

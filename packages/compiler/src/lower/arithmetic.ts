@@ -1,7 +1,7 @@
 import { Refusal, type Span } from '../diagnostics/problem.ts';
 import type { Builder } from '../ir/builder.ts';
 import { type BinaryOp, type CompareOp, constant, type Operand } from '../ir/ir.ts';
-import { INTS, type IntType, typeName } from '../types/type.ts';
+import { INTS, type IntType, promote, typeName } from '../types/type.ts';
 import { convert, isPalindrome, numeric } from './convert.ts';
 import type { Value } from './value.ts';
 
@@ -101,11 +101,6 @@ function commonType(operator: string, left: Numeric, right: Numeric, at: Span): 
     return promoted;
   }
   return promote((l ?? r)!);
-}
-
-function promote(type: IntType): IntType {
-  if (type.bits >= 32) return type;
-  return type.signed ? INTS.i32 : INTS.u32;
 }
 
 function networkType(operator: string, left: Numeric, right: Numeric, at: Span): IntType {

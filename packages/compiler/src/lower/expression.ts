@@ -1,7 +1,7 @@
 import { Refusal, type Span } from '../diagnostics/problem.ts';
 import { type TypeScript, ts } from '../frontend/typescript.ts';
 import { constant, type Operand } from '../ir/ir.ts';
-import { BOOL, INTS, sameType, type Type, typeName } from '../types/type.ts';
+import { BOOL, promote, sameType, type Type, typeName } from '../types/type.ts';
 import { arithmetic, isArithmetic, isComparison } from './arithmetic.ts';
 import { lowerCall } from './call.ts';
 import { lowerCondition } from './condition.ts';
@@ -10,7 +10,7 @@ import { convert, fits, numeric, typeOfLiteral } from './convert.ts';
 import { at, type Lowering } from './lowering.ts';
 import { newVariable } from './memory.ts';
 import { bindingOf, constantInitialiser, symbolOf } from './names.ts';
-import { lowerPlace, operandOf, readPlace, valueOf, writePlace } from './place.ts';
+import { asValue, lowerPlace, operandOf, readPlace, writePlace } from './place.ts';
 import type { Value } from './value.ts';
 
 /**
@@ -224,7 +224,7 @@ function lowerConditional(l: Lowering, node: TypeScript.ConditionalExpression, e
     l.b.jump(join);
   }
   l.b.enter(join);
-  return result ? valueOf(type, result) : { kind: 'void' };
+  return result ? asValue(type, result) : { kind: 'void' };
 }
 
 function resultVariable(l: Lowering, type: Type) {
@@ -248,16 +248,17 @@ function resultVariable(l: Lowering, type: Type) {
 function commonResult(a: Value, b: Value, expected: Type | undefined, span: Span): Type {
   if (a.kind === 'literal' && b.kind === 'literal') {
     if (expected?.kind === 'int' && fits(a.value, expected) && fits(b.value, expected)) return expected;
-    return typeOfLiteral(a.value < b.value ? a.value : b.value, a.wide, span);
+    return typeOfLiteral(a.value < 0n ? a.value : b.value, a.wide, span);
   }
   if (a.kind === 'int' && b.kind === 'int') {
-    if (expected?.kind === 'int') return expected;
-    if (a.type === b.type) return a.type;
-    const wide = a.type.bits >= b.type.bits ? a.type : b.type;
-    return wide.bits < 32 && !wide.network ? (wide.signed ? INTS.i32 : INTS.u32) : wide;
+    return a.type === b.type
+      ? a.type
+      : expected?.kind === 'int'
+        ? expected
+        : promote(a.type.bits >= b.type.bits ? a.type : b.type);
   }
-  if (a.kind === 'int' && b.kind === 'literal') return expected?.kind === 'int' ? expected : a.type;
-  if (b.kind === 'int' && a.kind === 'literal') return expected?.kind === 'int' ? expected : b.type;
+  if (a.kind === 'int' && b.kind === 'literal') return fits(b.value, a.type) ? a.type : promote(a.type);
+  if (b.kind === 'int' && a.kind === 'literal') return fits(a.value, b.type) ? b.type : promote(b.type);
   if (a.kind === 'bool' && b.kind === 'bool') return BOOL;
   if (a.kind === 'ref' && (b.kind === 'null' || (b.kind === 'ref' && sameType(a.to, b.to)))) {
     return { kind: 'ref', to: a.to };

@@ -8,7 +8,7 @@ import { lower } from './expression.ts';
 import { outline } from './function.ts';
 import { at, type Frame, type Lowering } from './lowering.ts';
 import { constantInitialiser } from './names.ts';
-import { operandOf, valueOf } from './place.ts';
+import { asValue, operandOf } from './place.ts';
 import { lowerBody } from './statement.ts';
 import type { FunctionNode, Unit } from './unit.ts';
 import type { Binding, Value } from './value.ts';
@@ -57,7 +57,7 @@ function invoke(l: Lowering, callee: string, args: Operand[], returns: Type): Va
   }
   const result = resultOf(l, returns)!;
   l.b.invoke(callee, args, result);
-  return valueOf(returns, result);
+  return asValue(returns, result);
 }
 
 function inline(l: Lowering, target: FunctionNode, bindings: Frame['bindings'], returns: Type): Value {
@@ -76,7 +76,7 @@ function inline(l: Lowering, target: FunctionNode, bindings: Frame['bindings'], 
   l.b.jump(exit);
   l.b.enter(exit);
   l.frame = outer;
-  return result ? valueOf(returns, result) : { kind: 'void' };
+  return result ? asValue(returns, result) : { kind: 'void' };
 }
 
 /** An inlined function's parameter: the argument itself, or a variable where the body assigns it. */
@@ -94,7 +94,7 @@ function bindArgument(
     return { kind: 'variable', type: param.type, variable };
   }
   if (param.type.kind === 'int' || param.type.kind === 'bool') {
-    return { kind: 'value', value: valueOf(param.type, operandOf(l, value, param.type, span)) };
+    return { kind: 'value', value: asValue(param.type, operandOf(l, value, param.type, span)) };
   }
   return { kind: 'value', value };
 }

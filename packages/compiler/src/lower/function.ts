@@ -6,7 +6,7 @@ import { spanOf } from '../types/resolve.ts';
 import { INTS, type Type } from '../types/type.ts';
 import { signatureOf } from './function-call.ts';
 import type { Lowering } from './lowering.ts';
-import { valueOf } from './place.ts';
+import { asValue } from './place.ts';
 import { lowerBody } from './statement.ts';
 import type { FunctionNode, LoweredFunction, ProgramDeclaration, Unit } from './unit.ts';
 
@@ -37,6 +37,7 @@ function lowerFunction(
   name: string,
   program: ProgramDeclaration | undefined,
 ): LoweredFunction | undefined {
+  const problemsBefore = unit.problems.length;
   try {
     const span = spanOf(node);
     const { params, returns: declared } = signatureOf(unit, node);
@@ -61,7 +62,7 @@ function lowerFunction(
     params.forEach(({ symbol, type }, i) => {
       const incoming = b.fn.params[i]!;
       if (type.kind === 'context') {
-        bindings.set(symbol, { kind: 'value', value: valueOf(type, incoming) });
+        bindings.set(symbol, { kind: 'value', value: asValue(type, incoming) });
       } else {
         const variable = isPointer(type) ? b.pointer(false) : b.variable(bitsOf(type));
         b.assign(variable, incoming);
@@ -70,6 +71,8 @@ function lowerFunction(
     });
     lowerBody(l, node);
     b.return(constant(0n));
+    // Where a statement was refused, blocks were left unfinished.
+    if (unit.problems.length > problemsBefore) return undefined;
     refreshBlocks(b.fn);
     return { ir: b.fn, params, returns, ...l.into };
   } catch (error) {

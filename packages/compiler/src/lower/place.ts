@@ -83,7 +83,7 @@ export function operandOf(l: Lowering, value: Value, type: Type, span: Span): Op
 }
 
 /** What an operand of that type is as a value. */
-export function valueOf(type: Type, operand: Operand): Value {
+export function asValue(type: Type, operand: Operand): Value {
   switch (type.kind) {
     case 'int':
       return { kind: 'int', type, operand };
@@ -105,7 +105,7 @@ function readVariable(l: Lowering, type: Type, variable: Extract<Place, { kind: 
   // A copy: the variable may be assigned again before this value is used.
   const copy = variable.pointer ? l.b.pointer(false) : l.b.variable(variable.bits);
   l.b.assign(copy, variable);
-  return valueOf(type, copy);
+  return asValue(type, copy);
 }
 
 function fieldPlace(l: Lowering, node: TypeScript.PropertyAccessExpression): Place {

@@ -8,7 +8,7 @@ import { cast, convert } from './convert.ts';
 import { lower } from './expression.ts';
 import { resultOf, typeOfValue } from './function-call.ts';
 import { at, type Lowering } from './lowering.ts';
-import { operandOf, valueOf } from './place.ts';
+import { asValue, operandOf } from './place.ts';
 import type { FunctionNode } from './unit.ts';
 import type { Value } from './value.ts';
 
@@ -73,7 +73,7 @@ function declare(l: Lowering, node: TypeScript.VariableDeclaration): void {
     throw new Refusal('S003', span, `Variable ${node.name.text} has no type that BPF has.`, remedy);
   }
   if (isConst && value) {
-    const bound = declared?.kind === 'int' ? valueOf(declared, convert(l.b, value, declared, span)) : value;
+    const bound = declared?.kind === 'int' ? asValue(declared, convert(l.b, value, declared, span)) : value;
     l.frame.bindings.set(symbol, { kind: 'value', value: bound });
     return;
   }

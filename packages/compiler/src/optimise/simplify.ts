@@ -25,7 +25,7 @@ export function simplify(fn: IrFunction): void {
         changed = narrowOperands(instr, defs) || changed;
         changed = foldAddress(instr, defs) || changed;
         const dst = assigned(instr);
-        const value = dst && valueOf(instr, defs);
+        const value = dst && operandFor(instr, defs);
         if (!value || value === dst) continue;
         replacements.set(dst, value);
         changed = true;
@@ -61,7 +61,7 @@ function removeReplaced(instrs: Instr[], replacements: ReadonlyMap<Var, Operand>
 }
 
 /** What an instruction's result is, where that is an operand already there. */
-function valueOf(instr: Instr, defs: Definitions): Operand | undefined {
+function operandFor(instr: Instr, defs: Definitions): Operand | undefined {
   switch (instr.op) {
     case 'copy':
       return instr.a;

@@ -78,6 +78,12 @@ export function isIntName(name: string): name is IntName {
   return Object.hasOwn(INTS, name);
 }
 
+/** What an integer becomes before arithmetic, as in C: at least 32 bits. Network order stays as it is. */
+export function promote(type: IntType): IntType {
+  if (type.bits >= 32 || type.network) return type;
+  return type.signed ? INTS.i32 : INTS.u32;
+}
+
 export function sizeOf(type: StoredType): number {
   switch (type.kind) {
     case 'int':
