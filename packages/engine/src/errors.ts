@@ -8,16 +8,26 @@ export class EngineError extends Error {
    * @param code errno name, as `EPERM`
    * @param detail the kernel's own words: strerror, extended acknowledgement, verifier log's last line
    * @param log a long log, where there is one (verifier log)
+   * @param source the place in a program's source that a verifier complains about, where line information tells
    */
   constructor(
     readonly operation: string,
     readonly code: string,
     readonly detail: string,
     readonly log?: string,
+    readonly source?: SourcePlace,
   ) {
     super(`${operation}: ${code}: ${detail}`);
     this.name = 'EngineError';
   }
+}
+
+/** A line of a program's source. Lines and columns count from 1; the column is absent where it is not known. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+  readonly text: string;
 }
 
 /** Bad input, for people: one line, with place and remedy. Returned, never thrown past a room's border. */

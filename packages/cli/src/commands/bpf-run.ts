@@ -98,8 +98,14 @@ function load(kernel: BpfKernel, { object }: { object: ObjectSpec }, path: strin
     return kernel.loadObject(object);
   } catch (error) {
     if (!(error instanceof EngineError) || !error.operation.startsWith('BPF_PROG_LOAD')) throw error;
-    throw new Exit(EXIT.DENIED, [`${path}: error: ${error.operation}: ${error.code}: ${error.detail}`]);
+    throw new Exit(EXIT.DENIED, refusalLines(path, error));
   }
+}
+
+function refusalLines(path: string, { operation, code, detail, source }: EngineError): string[] {
+  const place = source ? `${source.file}:${source.line}${source.column ? `:${source.column}` : ''}` : path;
+  const line = `${place}: error: ${detail} (${operation}: ${code})`;
+  return source ? [line, `    ${source.text}`] : [line];
 }
 
 function chooseProgram(

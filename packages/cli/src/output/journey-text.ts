@@ -47,19 +47,21 @@ function hiddenKinds(journey: Journey, shown: readonly PacketTrace[]): string {
 function packetLines(packet: PacketTrace, style: Style): string[] {
   const arrow = packet.direction === 'forward' ? 'there' : 'back';
   const lines = [style.bold(`${arrow}: ${packet.summary}`)];
+  const width = Math.max(...packet.steps.map((step) => stepName(step).length));
   let place = '';
   for (const step of packet.steps) {
     const here = step.netns === '' ? step.node : `${step.node} · ${step.netns}`;
     if (here !== place) lines.push(style.cyan(`  ${here}`));
     place = here;
-    lines.push(...stepLines(step, style));
+    lines.push(...stepLines(step, width, style));
   }
   return lines;
 }
 
-function stepLines(step: Step, style: Style): string[] {
-  const program = step.program ? ` [${step.program}]` : '';
-  const name = `${step.function}${program}`.padEnd(36);
+const stepName = (step: Step): string => (step.program ? `${step.function} [${step.program}]` : step.function);
+
+function stepLines(step: Step, width: number, style: Style): string[] {
+  const name = stepName(step).padEnd(width);
   const device = (step.device ?? '').padEnd(16);
   const verdict = stepVerdict(step, style);
   const lines = [`  ${String(step.seq).padStart(3)}  ${step.layer.padEnd(10)} ${name} ${style.dim(device)} ${verdict}`];

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { EngineError } from '@sluice/engine';
+import { EngineError, type SourcePlace } from '@sluice/engine';
 
 /** Names and words for errno numbers; those that libuv does not know, bpf(2) still returns. */
 const EXTRA: Readonly<Record<number, readonly [string, string]>> = {
@@ -17,7 +17,14 @@ export function errnoWords(errno: number): readonly [string, string] {
 export function systemError(operation: string, errno: number, log?: string): EngineError {
   const [name, words] = errnoWords(errno);
   const lastLine = log ? lastLogLine(log) : undefined;
-  return new EngineError(operation, name, lastLine ?? words, log);
+  return new EngineError(operation, name, lastLine ?? words, log, log ? lastSource(log) : undefined);
+}
+
+/** The source line that the log mentions last: `; text @ file.bpf.ts:12`. */
+function lastSource(log: string): SourcePlace | undefined {
+  const mentioned = [...log.matchAll(/^; (.*) @ (\S+):(\d+)$/gm)].at(-1);
+  const [, text, file, line] = mentioned ?? [];
+  return text !== undefined && file !== undefined ? { file, line: Number(line), text } : undefined;
 }
 
 /** The verifier's verdict: the last line of its log that is not a statistic. */
