@@ -1,4 +1,5 @@
-import { type ContextRow, contextOf } from '../abi/contexts.ts';
+import type { ContextRow } from '../abi/context.ts';
+import { contextOf } from '../abi/contexts.ts';
 import { decode } from '../isa/decode.ts';
 import type { Form } from '../isa/form.ts';
 import type { Instruction } from '../isa/instruction.ts';
@@ -57,6 +58,8 @@ export interface Program {
 export interface Refusal {
   readonly slot: number;
   readonly message: string;
+  /** Instructions looked at until then, where exploration found it. */
+  readonly instructions?: number;
 }
 
 /** Kernel: include/linux/license.h license_is_gpl_compatible(). */

@@ -51,7 +51,7 @@ export function verify(input: VerifierInput, options: VerifierOptions = {}): Ver
   const result = run(input, options);
   if (!isRefusal(result)) return { ok: true, facts: result };
   const { slot, message } = result;
-  const log = new PathLog(input);
+  const log = new PathLog(input, result.instructions ?? 0);
   run(input, options, log);
   return { ok: false, message, slot, line: sourceLine(input, slot), log: log.text(result) };
 }

@@ -7,6 +7,7 @@ import {
   encode,
   endian,
   exit,
+  formOf,
   type Instruction,
   jmpImm,
   jmpReg,
@@ -109,7 +110,7 @@ export class RandomProgram {
       const slot = this.#slotOf(at);
       this.#code[at] = { ...this.#code[at]!, offset: end - slot - 1 };
     }
-    if (this.chance.below(3) === 0) this.#mutate();
+    if (this.chance.below(6) === 0) this.#mutate();
     return { type: this.type, license: 'GPL', code: encode(this.#code), maps: this.#maps };
   }
 
@@ -241,17 +242,18 @@ export class RandomProgram {
     const index = this.#number();
     const others = NUMBERS.filter((r) => r !== index);
     const base = this.chance.of(others);
-    const op = this.chance.of(['jgt', 'jge', 'jsgt', 'jlt', 'jsge', 'jne'] as const);
-    const bits = this.#bits();
-    if (this.chance.below(2) === 0) this.#jumpToEnd(jmpImm('jslt', index, 0, 0, bits));
-    this.#jumpToEnd(jmpImm(op, index, this.chance.of([0, 1, 7, 8, 31, 40, 47, 56]), 0, bits));
+    const op = this.chance.of(['jgt', 'jgt', 'jge', 'jsgt', this.chance.of(['jlt', 'jsge', 'jne'] as const)] as const);
+    const bits = this.chance.below(3) > 0 ? 64 : 32;
+    if (op === 'jsgt' ? this.chance.below(6) > 0 : this.chance.below(4) === 0)
+      this.#jumpToEnd(jmpImm('jslt', index, 0, 0, bits));
+    this.#jumpToEnd(jmpImm(op, index, this.chance.of([0, 1, 7, 8, 31, 40, this.chance.of([47, 56])]), 0, bits));
     if (this.chance.below(3) === 0) this.#emit(mov64Reg(this.chance.of(others), index));
     this.#emit(mov64Reg(base, 7), aluReg('add', 64, base, index));
-    this.#emit(ldx(this.chance.of(SIZES), base, base, this.chance.below(4) * 4));
+    this.#emit(ldx(this.chance.of(SIZES), base, base, this.chance.of([0, 0, 0, 4, 12])));
   }
 
   #mapAccess(): void {
-    const offset = this.chance.of([0, 1, 4, 8, 16, 40, 47, 56, 60, 63, 64, -1]);
+    const offset = this.chance.of([0, 1, 4, 8, 16, 24, 32, 40, this.chance.of([40, 47, 56, 60, 63, 64, -1])]);
     const size = this.chance.of(SIZES);
     const value = this.#number();
     const ways = [
@@ -272,8 +274,8 @@ export class RandomProgram {
   }
 
   #stackAccess(): void {
-    const offset = -this.chance.of([4, 8, 8, 16, 16, 24, 32, 40, 48, 512, 12, 2, 1]);
-    const size = this.chance.of(SIZES);
+    const offset = -8 * (1 + this.chance.below(6)) + this.chance.of([0, 0, 0, 0, 4, 2, 1]);
+    const size = offset % 8 === 0 ? this.chance.of(SIZES) : this.chance.below(8) > 0 ? 8 : this.chance.of(SIZES);
     const value = this.chance.below(6) === 0 ? this.chance.of([6, 7, 8, 9, 10]) : this.#number();
     const ways = [
       () => ldx(size, this.#number(), 10, offset),
@@ -290,7 +292,8 @@ export class RandomProgram {
     const index = this.#number();
     const base = this.chance.of(NUMBERS.filter((r) => r !== index));
     const bits = this.chance.of([8, 8, 16, 32] as const);
-    this.#emit(aluImm('and', 64, index, this.chance.of([1, 4, 7, 8, 12, 24])));
+    const masks = bits === 8 ? [1, 4, 7, 15] : bits === 16 ? [2, 4, 6, 14] : [4, 8, 12];
+    this.#emit(aluImm('and', 64, index, this.chance.below(10) > 0 ? this.chance.of(masks) : 7));
     this.#emit(
       mov64Reg(base, 10),
       aluImm('add', 64, base, -this.chance.of([16, 24, 32, 48])),
@@ -316,11 +319,13 @@ export class RandomProgram {
       jmpReg('jge', limit, 9, 0),
       jmpReg('jlt', 9, limit, 0),
       jmpReg('jle', 9, limit, 0),
-      jmpReg('jlt', limit, 9, 0),
+      jmpReg('jgt', limit, 9, 0),
     ];
-    this.#jumpToEnd(this.chance.of(forms));
+    this.#jumpToEnd(this.chance.below(12) > 0 ? this.chance.of(forms) : jmpReg('jlt', limit, 9, 0));
     const size = this.chance.of(SIZES);
-    const offset = this.chance.of([0, 0, reach - size / 8, reach - size / 8 + 1, -1]);
+    const fits = reach - size / 8;
+    const offset =
+      this.chance.below(8) > 0 && fits >= 0 ? this.chance.of([0, fits]) : this.chance.of([0, fits + 1, -1]);
     this.#emit(this.chance.below(3) === 0 ? st(size, pointer, offset, 0) : ldx(size, pointer, pointer, offset));
     this.#emit(ldx(8, limit, 7, 3));
     if (this.chance.below(2) === 0) this.#emit(ldx(16, pointer, 7, 4));
@@ -349,23 +354,23 @@ export class RandomProgram {
     ];
     this.chance.of(ways)();
     for (const register of [1, 2, 3, 4, 5]) {
-      if (this.chance.below(12) > 0) this.#emit(ldx(this.chance.of(SIZES), register, 7, 8 * this.chance.below(5)));
+      if (this.chance.below(60) > 0) this.#emit(ldx(this.chance.of(SIZES), register, 7, 8 * this.chance.below(5)));
     }
-    if (this.chance.below(12) > 0) this.#emit(ldx(8, 0, 7, 1));
+    if (this.chance.below(40) > 0) this.#emit(ldx(8, 0, 7, 1));
   }
 
   #lookup(): void {
-    this.#emit(mov64Reg(2, 10), aluImm('add', 64, 2, -this.chance.of([8, 16, 24, 4, 512])));
+    this.#emit(mov64Reg(2, 10), aluImm('add', 64, 2, -this.chance.of([8, 16, 24, this.chance.of([8, 4, 512])])));
     this.#map(1, this.chance.of([HASH, ARRAY]));
     this.#emit(call(1));
-    const then = [ldx(64, 3, 0, 40), st(32, 0, 44, 1), ldx(64, 3, 0, 41)];
-    if (this.chance.below(5) > 0) this.#emit(jmpImm('jeq', 0, 0, 1));
+    const then = [ldx(64, 3, 0, 40), st(32, 0, 44, 1), this.chance.of([ldx(64, 3, 0, 40), ldx(64, 3, 0, 41)])];
+    if (this.chance.below(12) > 0) this.#emit(jmpImm('jeq', 0, 0, 1));
     this.#emit(this.chance.of(then));
   }
 
   #update(): void {
-    this.#emit(mov64Reg(2, 10), aluImm('add', 64, 2, -8), mov64Reg(3, this.chance.of([10, 7, 8])));
-    this.#emit(aluImm('add', 64, 3, this.chance.of([-48, -56, -64, 0])), mov64Imm(4, 0));
+    this.#emit(mov64Reg(2, 10), aluImm('add', 64, 2, -8), mov64Reg(3, this.chance.of([10, 10, 7])));
+    this.#emit(aluImm('add', 64, 3, this.#code.at(-1)!.src === 10 ? -this.chance.of([48, 56, 64]) : 0), mov64Imm(4, 0));
     this.#map(1, HASH);
     this.#emit(call(2));
   }
@@ -375,7 +380,7 @@ export class RandomProgram {
     this.#emit(mov64Imm(2, this.chance.of([8, 16, 24])), mov64Imm(3, 0), call(131));
     this.#jumpToEnd(jmpImm('jeq', 0, 0, 0));
     if (this.chance.below(2) === 0) this.#emit(stx(64, 10, -16, 0));
-    this.#emit(st(64, 0, this.chance.of([0, 8, 16]), 1), mov64Reg(1, 0), mov64Imm(2, 0));
+    this.#emit(st(64, 0, this.chance.of([0, 0, 0, 8]), 1), mov64Reg(1, 0), mov64Imm(2, 0));
     if (this.chance.below(8) > 0) this.#emit(call(this.chance.of([132, 133])));
   }
 
@@ -389,7 +394,7 @@ export class RandomProgram {
   #tail(): void {
     if (this.type !== 'xdp') return;
     this.#emit(mov64Reg(1, 6), mov64Imm(2, 0), call(44));
-    if (this.chance.below(3) > 0) this.#emit(ldx(32, 8, 6, 0), ldx(32, 9, 6, 4));
+    if (this.chance.below(8) > 0) this.#emit(ldx(32, 8, 6, 0), ldx(32, 9, 6, 4));
   }
 
   #loop(): void {
@@ -399,16 +404,9 @@ export class RandomProgram {
     this.#emit(mov64Imm(counter, 0));
     for (let i = 0; i < body; i++)
       this.#emit(aluImm(this.chance.of(['add', 'and', 'xor'] as const), this.#bits(), x!, this.#constant()));
-    this.#emit(aluImm('add', 64, counter, this.chance.of([1, 2])));
-    this.#emit(
-      jmpImm(
-        this.chance.of(['jlt', 'jlt', 'jne', 'jsle'] as const),
-        counter,
-        this.chance.of([3, 8, 20]),
-        -2 - body,
-        this.#bits(),
-      ),
-    );
+    const op = this.chance.of(['jlt', 'jlt', 'jne', 'jsle'] as const);
+    this.#emit(aluImm('add', 64, counter, op === 'jne' ? 1 : this.chance.of([1, 2])));
+    this.#emit(jmpImm(op, counter, this.chance.of([3, 8, 20]), -2 - body, this.#bits()));
   }
 
   /** A function that the program calls at its start, and what it does with its arguments. */
@@ -416,8 +414,8 @@ export class RandomProgram {
     const start = this.#slots;
     this.#emit(mov64Imm(0, 1));
     if (this.chance.below(2) === 0) this.#emit(stx(64, 10, -8, 0), ldx(this.chance.of(SIZES), 0, 10, -8));
-    if (this.chance.below(3) === 0) this.#emit(mov64Reg(0, this.chance.of([1, 2, 3, 10])));
-    if (this.chance.below(3) === 0) this.#emit(st(64, 2, -8, 7));
+    if (this.chance.below(3) === 0) this.#emit(mov64Reg(0, this.chance.of([1, 2, 3, 1, 2, 10])));
+    if (this.chance.below(8) === 0) this.#emit(st(64, 2, -8, 7));
     this.#emit(exit());
     const at = this.#code.findIndex((instruction, i) => i > 8 && instruction.opcode === 0xb7);
     if (at < 0) return;
@@ -427,12 +425,13 @@ export class RandomProgram {
   #mutate(): void {
     const at = this.chance.below(this.#code.length);
     const before = this.#code[at]!;
-    const ways: Partial<Instruction>[] = [
-      { dst: this.chance.below(11) },
-      { src: before.opcode === 0x18 ? before.src : this.chance.below(11) },
-      { offset: before.offset + this.chance.below(9) - 4 },
-      { imm: this.#constant() },
-    ];
+    const form = formOf(before)!;
+    const ways: Partial<Instruction>[] = [];
+    if (form.dst !== 'unused' && typeof form.dst === 'string') ways.push({ dst: this.chance.below(11) });
+    if (form.src !== 'unused' && typeof form.src === 'string') ways.push({ src: this.chance.below(11) });
+    if (form.offset === 'any') ways.push({ offset: before.offset + this.chance.below(9) - 4 });
+    if (form.imm === 'any' && form.kind !== 'lddw') ways.push({ imm: this.#constant() });
+    if (ways.length === 0) return;
     this.#code[at] = { ...before, ...this.chance.of(ways) };
   }
 }

@@ -51,17 +51,8 @@ function release(m: Machine, id: number): void {
   m.state.replaceAll((value) => (value.reference === id ? UNINITIALISED : value));
 }
 
-function borrow(m: Machine): number {
-  const id = m.nextId();
-  m.state.references = [...m.state.references, { id, slot: m.slot }];
-  return id;
-}
-
 function returned(m: Machine, plan: HelperPlan): Value {
-  const { row, map, allocBytes } = plan;
-  const borrows = BORROWERS.has(row.name);
-  const id = borrows ? borrow(m) : m.nextId();
-  const reference = borrows ? id : CASTS.has(row.name) ? plan.reference : 0;
+  const { row } = plan;
   switch (row.returns) {
     case 'int':
     case 'u32':
@@ -70,16 +61,26 @@ function returned(m: Machine, plan: HelperPlan): Value {
     case 'void':
       return UNINITIALISED;
     case 'map-value-or-null':
-      return pointer('map_value', { orNull: true, id, map });
+      return pointer('map_value', { orNull: true, id: m.nextId(), map: plan.map });
     case 'alloc-mem-or-null':
-      return pointer('ringbuf_mem', { orNull: true, id, reference, memBytes: allocBytes });
+      return pointer('ringbuf_mem', { orNull: true, ...identity(m, plan), memBytes: plan.allocBytes });
     case 'socket-or-null':
-      return pointer('sock', { orNull: true, id, reference });
+      return pointer('sock', { orNull: true, ...identity(m, plan) });
     case 'sock-common-or-null':
-      return pointer('sock_common', { orNull: true, id, reference });
+      return pointer('sock_common', { orNull: true, ...identity(m, plan) });
     default:
       return row.returns satisfies never;
   }
+}
+
+/** A new id; for what was borrowed it is the reference too. */
+function identity(m: Machine, plan: HelperPlan): { id: number; reference: number } {
+  if (!BORROWERS.has(plan.row.name)) {
+    return { id: m.nextId(), reference: CASTS.has(plan.row.name) ? plan.reference : 0 };
+  }
+  const id = m.nextId();
+  m.state.references = [...m.state.references, { id, slot: m.slot }];
+  return { id, reference: id };
 }
 
 const MAX_ERRNO = 4095;

@@ -39,20 +39,21 @@ export function explore(m: Machine, flow: ControlFlow, live: Uint16Array, observ
   const reached = new Uint8Array(m.program.code.length);
   if (observer) m.onFork = (state) => observer.fork(state);
   let slot = 0;
+  const refuse = (message: string): Refusal => ({ slot, message, instructions: progress.instructions });
   for (;;) {
     m.slot = slot;
     if (++progress.instructions > BPF_COMPLEXITY_LIMIT_INSNS) {
-      return { slot, message: `BPF program is too large. Processed ${progress.instructions} insn` };
+      return refuse(`BPF program is too large. Processed ${progress.instructions} insn`);
     }
     let next: number | undefined;
     const visit = flow.prunePoint[slot] ? look(m, visited, live, progress) : 'new';
-    if (visit === 'endless') return { slot, message: `infinite loop detected at insn ${slot}` };
+    if (visit === 'endless') return refuse(`infinite loop detected at insn ${slot}`);
     if (visit === 'new') {
       if (flow.jumpPoint[slot]) m.state.steps++;
       reached[slot] = 1;
       observer?.step(slot, m.state);
       const message = requirement(m);
-      if (message !== undefined) return { slot, message };
+      if (message !== undefined) return refuse(message);
       if (m.form.kind === 'jump' || m.form.kind === 'ja' || m.form.kind === 'call' || m.form.kind === 'exit') {
         progress.jumps++;
       }

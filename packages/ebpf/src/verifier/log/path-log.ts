@@ -5,29 +5,33 @@ import { sourceLine } from '../source-line.ts';
 import type { State } from '../state/state.ts';
 import { describeState } from './describe.ts';
 
-/** Lines kept: the last ones tell most. */
-const LINES_MAX = 2000;
+/** Instructions written down: the last ones tell most. */
+const STEPS_MAX = 4000;
 
 /**
  * The log of the path that ends in a refusal: source lines, and for each instruction what was known before it. Paths
  * that ended well are forgotten, as in the kernel's log of level 1.
  */
 export class PathLog implements Observer {
-  /** Lines of the path at hand; those before `#dropped` more are forgotten. */
-  #lines: string[] = [];
-  #dropped = 0;
+  readonly #lines: string[] = [];
+  #steps = 0;
   readonly #forks = new WeakMap<State, number>();
   readonly #instructions: readonly (Instruction | undefined)[];
   readonly #names: readonly (string | undefined)[];
   #lastSource = '';
 
-  constructor(readonly input: VerifierInput) {
+  /** @param total instructions that the whole verification will look at */
+  constructor(
+    readonly input: VerifierInput,
+    readonly total: number,
+  ) {
     const program = prepareProgram(input);
     this.#instructions = isRefusal(program) ? [] : program.code.instructions;
     this.#names = isRefusal(program) ? [] : program.code.forms.map((form) => form?.name);
   }
 
   step(slot: number, state: State): void {
+    if (++this.#steps < this.total - STEPS_MAX) return;
     const line = sourceLine(this.input, slot);
     const source = line ? `; ${line.text.trim()} @ ${line.file}:${line.line}` : '';
     if (source !== '' && source !== this.#lastSource) this.#add(source);
@@ -36,11 +40,11 @@ export class PathLog implements Observer {
   }
 
   fork(state: State): void {
-    this.#forks.set(state, this.#dropped + this.#lines.length);
+    this.#forks.set(state, this.#lines.length);
   }
 
   resume(slot: number, state: State): void {
-    this.#lines.length = Math.max(0, (this.#forks.get(state) ?? 0) - this.#dropped);
+    this.#lines.length = this.#forks.get(state) ?? 0;
     this.#lastSource = '';
     this.#add(`from another branch to ${slot}:`);
   }
@@ -59,8 +63,5 @@ export class PathLog implements Observer {
 
   #add(line: string): void {
     this.#lines.push(line);
-    if (this.#lines.length < LINES_MAX * 2) return;
-    this.#dropped += LINES_MAX;
-    this.#lines = this.#lines.slice(LINES_MAX);
   }
 }

@@ -13,10 +13,11 @@ export function contextField(program: Program, off: number, size: number, write:
 }
 
 /**
- * An access to the context: at a fixed offset, to a field that programs of this type may use so.
+ * An access to the context: at a fixed offset, to a field that programs of this type may use so. Pointers are not
+ * loaded sign-extended.
  * Kernel: kernel/bpf/verifier.c check_ctx_access() and `is_valid_access` of each program type.
  */
-export function requireContext(program: Program, access: Access): string | undefined {
+export function requireContext(program: Program, access: Access, signed: boolean): string | undefined {
   const { off, size, write } = access;
   const moved = requireUnmoved(access.pointer, access.register);
   if (moved) return moved;
@@ -24,10 +25,10 @@ export function requireContext(program: Program, access: Access): string | undef
   if (!program.context) return isPlainContext(program, off, size, write) ? undefined : refused;
   const field = contextField(program, off, size, write);
   if (!field) return refused;
-  if (field.kind === 'kernel-pointer' || field.kind === 'tcp-sock') {
+  if (field.kind === 'kernel-pointer') {
     return `${refused}: typed kernel pointers are not supported`;
   }
-  return undefined;
+  return signed && field.kind !== 'scalar' ? refused : undefined;
 }
 
 /** Contexts without a struct: an array of arguments, or a tracepoint's record. */
@@ -35,7 +36,7 @@ function isPlainContext(program: Program, off: number, size: number, write: bool
   if (write || off < 0 || off % size !== 0) return false;
   switch (program.input.type) {
     case 'raw_tracepoint':
-      return size === 8 && off < MAX_BPF_FUNC_ARGS * 8;
+      return off + size <= MAX_BPF_FUNC_ARGS * 8;
     case 'tracepoint':
       return off >= 8 && off + size <= PERF_MAX_TRACE_SIZE;
     default:

@@ -5,6 +5,7 @@ import type { Machine } from '../machine.ts';
 import { isNull, isPacket, kindName, type Value, type ValueKind } from '../state/value.ts';
 import { requireNoReferences } from './exit.ts';
 import { requireUnmoved } from './fixed-offset.ts';
+import { helperFitsAttachType } from './helper-attach.ts';
 import { MEMORY_EXPECTED, MEMORY_KINDS, requireHelperMemory, requireMemorySize } from './helper-memory.ts';
 import { type HelperPlan, newHelperPlan } from './helper-plan.ts';
 import { requireMapForHelper } from './map-helper.ts';
@@ -21,8 +22,9 @@ export function requireHelperCall(m: Machine): string | undefined {
 /** Checks the call at hand, argument by argument, and gathers what it will do. */
 export function planHelperCall(m: Machine): HelperPlan | string {
   const id = m.instruction.imm;
-  const row = helperFor(id, m.program.input.type);
-  if (!row) {
+  const { type, attachType } = m.program.input;
+  const row = helperFor(id, type);
+  if (!row || !helperFitsAttachType(row.name, attachType)) {
     const known = helperById(id);
     return known ? `program of this type cannot use helper bpf_${known.name}#${id}` : `invalid func unknown#${id}`;
   }

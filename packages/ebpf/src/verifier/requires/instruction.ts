@@ -30,7 +30,7 @@ export function requirement(m: Machine): string | undefined {
     case 'lddw':
       return requireWritable(dst) ?? requireLddw(m, form);
     case 'ldx':
-      return requireReadable(m, src) ?? requireWritable(dst) ?? requireLoad(m, form.bits / 8);
+      return requireReadable(m, src) ?? requireWritable(dst) ?? requireLoad(m, form.bits / 8, form.signed);
     case 'st':
       return requireReadable(m, dst) ?? requireStore(m, form.bits / 8, undefined);
     case 'stx':
@@ -55,9 +55,9 @@ export function requirement(m: Machine): string | undefined {
 
 const MIXED = 'same insn cannot be used with different pointers';
 
-function requireLoad(m: Machine, size: number): string | undefined {
+function requireLoad(m: Machine, size: number, signed: boolean): string | undefined {
   const { src, offset } = m.instruction;
-  const refused = requireMemory(m, { base: src, offset, size, write: false });
+  const refused = requireMemory(m, { base: src, offset, size, write: false, signed });
   return refused ?? (m.pointerKindClashes(m.register(src).kind) ? MIXED : undefined);
 }
 

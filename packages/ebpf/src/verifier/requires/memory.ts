@@ -15,6 +15,8 @@ export interface MemoryUse {
   readonly write: boolean;
   /** Register stored; undefined for a constant, or for what an atomic operation leaves. */
   readonly source?: number | undefined;
+  /** A load that extends the sign. */
+  readonly signed?: boolean;
   /** Aligned even where the machine would not mind: atomic operations. */
   readonly strict?: boolean;
 }
@@ -34,10 +36,10 @@ export function accessOf(m: Machine, use: MemoryUse): Access {
 export function requireMemory(m: Machine, use: MemoryUse): string | undefined {
   const access = accessOf(m, use);
   const { pointer } = access;
-  return requireAlignment(m, use, pointer) ?? requireAccess(m, access, use.source);
+  return requireAlignment(m, use, pointer) ?? requireAccess(m, access, use);
 }
 
-function requireAccess(m: Machine, access: Access, source: number | undefined): string | undefined {
+function requireAccess(m: Machine, access: Access, use: MemoryUse): string | undefined {
   const { pointer, register, write } = access;
   const unusable = `R${register} invalid mem access '${kindName(pointer)}'`;
   if (pointer.orNull) return unusable;
@@ -47,11 +49,11 @@ function requireAccess(m: Machine, access: Access, source: number | undefined): 
     case 'ringbuf_mem':
       return requireReserved(access);
     case 'ctx':
-      return requireContext(m.program, access);
+      return requireContext(m.program, access, use.signed ?? false);
     case 'fp':
       return (
         requireStackBounds(m, access, false) ??
-        (write ? requireStackStore(m, access, source) : requireStackLoad(m, access))
+        (write ? requireStackStore(m, access, use.source) : requireStackLoad(m, access))
       );
     case 'pkt':
     case 'pkt_meta':

@@ -19,7 +19,7 @@ export function stackOffsets(access: Access): { min: number; max: number } {
 export function requireStackBounds(m: Machine, access: Access, indirect: boolean): string | undefined {
   const { register, pointer, off, size, write } = access;
   const { bounds } = pointer;
-  const how = indirect ? ' indirect access to' : write ? ' write to' : ' read from';
+  const how = write ? ' write to' : ' read from';
   const known = isConstant(bounds);
   const max = BigInt(BPF_MAX_VAR_OFF);
   if (!known && (bounds.smax >= max || bounds.smin <= -max)) {
