@@ -11,4 +11,3 @@ export { DROP_REASONS, type DropReason } from './drop-reasons.ts';
 export type { ModelHost } from './kernel/host.ts';
 export { createModelKernel, ModelKernel, type ModelKernelOptions } from './kernel/model-kernel.ts';
 export type { ModelRoute, NetNamespace } from './kernel/net-namespace.ts';
-export type { ProgramRun, Recording, TraceObserver } from './trace/observer.ts';

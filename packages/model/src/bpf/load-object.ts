@@ -1,8 +1,18 @@
-import { type BpfMap, type ObjectSpec, type ProgramSpec, withConstants } from '@sluice/ebpf';
+import {
+  type BpfMap,
+  type MapSpec,
+  type ObjectSpec,
+  type ProgramSpec,
+  verifyProgram,
+  withConstants,
+} from '@sluice/ebpf';
 import { EngineError, type LoadedObject, type LoadOptions, type MapHandle } from '@sluice/engine';
 import type { HostBpf } from './host-bpf.ts';
 import { ModelMap } from './map.ts';
 import { ModelProgram } from './program.ts';
+
+/** Instructions that a program nobody verified may run. */
+const UNVERIFIED_BUDGET = 1_000_000;
 
 /**
  * Makes an object's maps and loads its programs; on a refusal what was made is given back and EngineError thrown, with
@@ -18,13 +28,15 @@ export function loadObject(bpf: HostBpf, object: ObjectSpec, options: LoadOption
     programs.clear();
   };
   try {
-    for (const spec of withConstants(object, knownConstants(object, options))) {
+    const specs = withConstants(object, knownConstants(object, options));
+    for (const spec of specs) {
       const map = options.shared?.get(spec.name) ?? bpf.createMap(spec);
       if (!options.shared?.has(spec.name)) own.push(map as ModelMap);
       maps.set(spec.name, map);
     }
     for (const spec of object.programs) {
       if (options.programs && !options.programs.includes(spec.name)) continue;
+      if (bpf.host.machine.verify) requireVerified(object, spec, specs);
       programs.set(spec.name, loadProgram(bpf, spec, maps));
     }
   } catch (error) {
@@ -45,10 +57,18 @@ function knownConstants(object: ObjectSpec, options: LoadOptions): Readonly<Reco
   return constants;
 }
 
+/** Throws EngineError EACCES with the verifier's words, its log, and the source line where the program names one. */
+function requireVerified(object: ObjectSpec, program: ProgramSpec, maps: readonly MapSpec[]): void {
+  const verdict = verifyProgram(object, program, {}, maps);
+  if (verdict.ok) return;
+  throw new EngineError(`BPF_PROG_LOAD ${program.name}`, 'EACCES', verdict.message, verdict.log);
+}
+
 function loadProgram(bpf: HostBpf, spec: ProgramSpec, maps: ReadonlyMap<string, MapHandle>): ModelProgram {
   const inner = new Map<string, BpfMap>();
   for (const [name, map] of maps) if (map instanceof ModelMap) inner.set(name, map.map);
-  const loaded = bpf.vm.load({ program: spec, maps: inner });
+  const budget = bpf.host.machine.verify ? {} : { budget: UNVERIFIED_BUDGET };
+  const loaded = bpf.vm.load({ program: spec, maps: inner, ...budget });
   if (!loaded.ok) throw new EngineError(`BPF_PROG_LOAD ${spec.name}`, 'EINVAL', loaded.problem.message);
   return new ModelProgram(bpf, spec, loaded.program);
 }

@@ -6,8 +6,8 @@ import type { ModelProgram } from '../bpf/program.ts';
 import { InDevice } from '../ipv4/in-device.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { Qdisc } from '../sched/qdisc.ts';
-import type { SkBuff } from '../skb/sk-buff.ts';
 import type { Step } from '../step.ts';
+import type { Napi } from './napi.ts';
 import type { FrameTap } from './packet-tap.ts';
 
 /** Counters of a device, as `ip -s link` shows them. */
@@ -77,6 +77,12 @@ export abstract class NetDevice implements Device {
 
   abstract inject(frame: Uint8Array): void;
 
+  /** Who polls receive queue `queue`; undefined for a device without NAPI of its own. */
+  napiOf(queue: number): Napi | undefined {
+    void queue;
+    return undefined;
+  }
+
   get mac(): string {
     return formatMac(this.devAddr);
   }
@@ -103,11 +109,5 @@ export abstract class NetDevice implements Device {
   statistics(): DeviceStatistics {
     const { rxPackets, rxBytes, rxDropped, rxMissed, txPackets, txBytes, txDropped } = this.stats;
     return { rxPackets, rxBytes, rxDropped: rxDropped + rxMissed, txPackets, txBytes, txDropped };
-  }
-
-  countRx(skb: SkBuff, bytes: number): void {
-    void skb;
-    this.stats.rxPackets++;
-    this.stats.rxBytes += bytes;
   }
 }

@@ -6,6 +6,7 @@ import { NetDevice } from '../core/net-device.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { PfifoQdisc } from '../sched/pfifo.ts';
 import { kfreeSkb } from '../skb/kfree-skb.ts';
+import type { SkBuff } from '../skb/sk-buff.ts';
 import { nicPoll } from './nic-poll.ts';
 import { skbRss } from './nic-rss.ts';
 import { nicStartXmit } from './nic-start-xmit.ts';
@@ -56,6 +57,10 @@ export class Nic extends NetDevice {
     segment.attach(this);
   }
 
+  override napiOf(queue: number): Napi | undefined {
+    return this.queues[queue]?.napi;
+  }
+
   /** A frame comes off the wire: DMA into the ring, then an interrupt unless polling is on. */
   receive(from: Uint8Array, at: number, length: number, packetId: number): void {
     const queue =
@@ -103,7 +108,7 @@ export class Nic extends NetDevice {
   }
 
   /** The wire took the frame: its descriptor is free, and what waits in the qdisc may go. */
-  txComplete(skb: import('../skb/sk-buff.ts').SkBuff): void {
+  txComplete(skb: SkBuff): void {
     this.txInUse--;
     kfreeSkb(skb);
     this.qdisc?.run();

@@ -26,6 +26,10 @@ export class Veth extends NetDevice {
     return this.#peer;
   }
 
+  override napiOf(): Napi {
+    return this.napi;
+  }
+
   static connect(a: Veth, b: Veth): void {
     a.#peer = b;
     b.#peer = a;

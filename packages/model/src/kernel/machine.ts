@@ -14,6 +14,8 @@ export interface MachineOptions {
   readonly startNs?: number;
   /** Size of the linear memory; pages never touched cost nothing. Default 256 MiB. */
   readonly memoryBytes?: number;
+  /** Default true. */
+  readonly verify?: boolean;
 }
 
 /** What all hosts of one model share: memory, time, chance, packets, the watchers. */
@@ -25,6 +27,7 @@ export class Machine {
   readonly tracer: Tracer;
   readonly hosts: ModelHost[] = [];
   readonly segments: Segment[] = [];
+  readonly verify: boolean;
   lastMac = 0;
   #running = false;
 
@@ -34,6 +37,7 @@ export class Machine {
     this.random = new Random(options.seed ?? 1);
     this.packets = new SkbPool(this.arena);
     this.tracer = new Tracer(this.clock);
+    this.verify = options.verify ?? true;
   }
 
   /**

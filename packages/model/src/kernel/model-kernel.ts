@@ -1,13 +1,18 @@
-import { EngineError, type HostOptions, type Kernel } from '@sluice/engine';
+import { EngineError, type HostOptions, type Recording, type TraceObserver, type WatchedKernel } from '@sluice/engine';
 import { Segment } from '../drivers/segment.ts';
-import type { Recording, TraceObserver } from '../trace/observer.ts';
 import { ModelHost } from './host.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 
-export type ModelKernelOptions = MachineOptions;
+export interface ModelKernelOptions extends MachineOptions {
+  /**
+   * Verify programs when they are loaded, as Linux does. Default true. Without it a program is taken as it is, and stopped
+   * after a million instructions if it runs wild.
+   */
+  readonly verify?: boolean;
+}
 
 /** The model kernel: the engine's contract, and what only a model can do: run at once, watch, and know all counters. */
-export class ModelKernel implements Kernel {
+export class ModelKernel implements WatchedKernel {
   readonly kind = 'model';
   readonly machine: Machine;
 

@@ -1,4 +1,14 @@
-import type { Because, BecauseKind, HeaderChange, PacketTrace, Step, StepVerdict } from '@sluice/engine';
+import type {
+  Because,
+  BecauseKind,
+  HeaderChange,
+  PacketTrace,
+  ProgramRun,
+  Recording,
+  Step,
+  StepVerdict,
+  TraceObserver,
+} from '@sluice/engine';
 import { summarizeFrame } from '@sluice/wire';
 import type { NetDevice } from '../core/net-device.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
@@ -6,7 +16,6 @@ import type { SkBuff } from '../skb/sk-buff.ts';
 import { endVerdict, GOES_ON, type Step as KernelStep } from '../step.ts';
 import type { Clock } from '../time/clock.ts';
 import { headerChanges, type Snapshot } from './header-changes.ts';
-import type { ProgramRun, Recording, TraceObserver } from './observer.ts';
 import { PacketRecord } from './packet-record.ts';
 
 type ProgramNote = Omit<ProgramRun, 'packetId' | 'node' | 'netns' | 'device' | 'ifindex'>;
