@@ -1,4 +1,5 @@
 import type { HelperRow } from '../abi/helper.ts';
+import type { LookupPlan } from '../maps/lookup-plan.ts';
 import { MAX_BPF_STACK } from '../vm/limits.ts';
 import type { LinkedCode } from '../vm/link.ts';
 import { FOR_EACH_MAP_ELEM, LOOP, TAIL_CALL } from '../vm/program-environment.ts';
@@ -12,8 +13,10 @@ import {
   helperParameters,
 } from './emit-call.ts';
 import { type EmitContext, emitFunction } from './emit-function.ts';
+import { emitArrayLookup, hashLookupBody, INLINE_KEY_BYTES_MAX } from './emit-lookup.ts';
 import type { AddressCheck } from './emit-memory.ts';
 import type { FunctionEmitter } from './function-emitter.ts';
+import { mapArgument } from './map-argument.ts';
 import {
   exportSection,
   functionSection,
@@ -40,7 +43,11 @@ export interface CompileOptions {
   readonly check?: AddressCheck;
   /** Pages of the memory that is imported. */
   readonly memoryPages: number;
+  /** How to look up in a map by its id, where compiled code may. */
+  readonly lookupPlan: (mapId: number) => LookupPlan | undefined;
 }
+
+const MAP_LOOKUP_ELEM = 1;
 
 /** Imports of module `m` that are not helpers with plain arguments, and the numbers they take. */
 const SERVICES = { tailTarget: 2, loop: 6, forEachMapElem: 6, packetLoad: 3 } as const;
@@ -63,7 +70,8 @@ export function compile(linked: LinkedCode, options: CompileOptions): CompiledMo
     ...services.map((name) => ({ module: 'm', name, parameters: SERVICES[name] })),
   ];
   const functionIndex = (first: number): number => imports.length + linked.functions.indexOf(first);
-  const emitCall = (f: FunctionEmitter, index: number): void => {
+  const lookups = new Lookups(imports.length + linked.functions.length + 2);
+  const emitCall = (f: FunctionEmitter, index: number, blockFirst: number): void => {
     const row = linked.helpers[index];
     const form = linked.forms[index]!;
     const service = (name: Service): number => helpers.length + services.indexOf(name);
@@ -72,7 +80,13 @@ export function compile(linked: LinkedCode, options: CompileOptions): CompiledMo
     } else if (row === undefined) emitLocalCall(f, functionIndex(linked.targets[index]!));
     else if (row.id === TAIL_CALL) emitTailCall(f, service('tailTarget'), TYPE_PROGRAM);
     else if (row.id === LOOP || row.id === FOR_EACH_MAP_ELEM) emitCallbackCall(f, row, service(serviceOf(row)!));
-    else emitHelperCall(f, row, helpers.indexOf(row), options.resultHigh);
+    else if (
+      row.id !== MAP_LOOKUP_ELEM ||
+      options.check ||
+      !lookups.emit(f, options.lookupPlan(mapArgument(linked, index, blockFirst)))
+    ) {
+      emitHelperCall(f, row, helpers.indexOf(row), options.resultHigh);
+    }
   };
   const context: EmitContext = { linked, check: options.check, fuel: options.fuel, emitCall };
   const { functions } = linked;
@@ -80,18 +94,51 @@ export function compile(linked: LinkedCode, options: CompileOptions): CompiledMo
     emitFunction(context, from, functions[i + 1] ?? linked.instructions.length),
   );
   bodies.push(entryBody(functionIndex(0), options.resultHigh), callbackBody(linked.callbacks, functionIndex));
+  bodies.push(...lookups.bodies);
 
   const out = new ByteWriter();
   out.bytes([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   section(out, 1, typeSection());
   section(out, 2, importSection(imports, options.memoryPages));
-  section(out, 3, functionSection(functions.length));
+  section(out, 3, functionSection(functions.length, lookups.bodies.length));
   section(out, 7, exportSection(imports.length, functions.length));
   const code = new ByteWriter();
   code.unsigned(bodies.length);
   for (const body of bodies) code.sized(body);
   section(out, 10, code);
   return { bytes: out.take(), helpers };
+}
+
+/** The lookup functions of the hash maps that a program uses, each made once. */
+class Lookups {
+  readonly bodies: ByteWriter[] = [];
+  readonly #indexes = new Map<number, number>();
+  readonly #first: number;
+
+  /** `first`: index of the first lookup function. */
+  constructor(first: number) {
+    this.#first = first;
+  }
+
+  /** Emits a lookup of the key at r2; false where there is no plan for it. */
+  emit(f: FunctionEmitter, plan: LookupPlan | undefined): boolean {
+    if (plan === undefined) return false;
+    if (plan.kind === 'array') {
+      emitArrayLookup(f, plan);
+      return true;
+    }
+    if (plan.keySize > INLINE_KEY_BYTES_MAX) return false;
+    let index = this.#indexes.get(plan.table);
+    if (index === undefined) {
+      index = this.#first + this.bodies.length;
+      this.#indexes.set(plan.table, index);
+      this.bodies.push(hashLookupBody(plan));
+    }
+    f.registerLow(2);
+    f.call(index);
+    f.setRegisterLow(0);
+    return true;
+  }
 }
 
 function serviceOf(row: HelperRow): Service | undefined {

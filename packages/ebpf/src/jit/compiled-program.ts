@@ -31,6 +31,7 @@ export class CompiledProgram extends LoadedProgram {
     const { bytes, helpers } = compile(linked, {
       resultHigh: state.block + RESULT_HIGH,
       memoryPages: size / PAGE_BYTES,
+      lookupPlan: (mapId) => maps.find(mapId)?.lookupPlan,
       ...(budget !== undefined && { fuel: state.block + FUEL, check: { first: FIRST_ADDRESS, end: size } }),
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {

@@ -17,8 +17,8 @@ export interface EmitContext {
   readonly check: AddressCheck | undefined;
   /** Address of the fuel word; absent for programs without a budget. */
   readonly fuel: number | undefined;
-  /** Emits a call, of whatever kind, for instruction `index`. */
-  readonly emitCall: (f: FunctionEmitter, index: number) => void;
+  /** Emits a call, of whatever kind, for instruction `index` of the block that begins at `blockFirst`. */
+  readonly emitCall: (f: FunctionEmitter, index: number, blockFirst: number) => void;
 }
 
 /** Compiles the function at instructions `from` … `to` (exclusive) into a code section entry. */
@@ -122,12 +122,12 @@ function emitDispatched(f: FunctionEmitter, context: EmitContext, blocks: readon
 function emitStraight(f: FunctionEmitter, context: EmitContext, block: BasicBlock): boolean {
   if (context.fuel !== undefined) emitFuel(f, context.fuel, block.end - block.first);
   for (let i = block.first; i < block.end; i++) {
-    if (emitInstruction(f, context, i)) return true;
+    if (emitInstruction(f, context, i, block.first)) return true;
   }
   return false;
 }
 
-function emitInstruction(f: FunctionEmitter, context: EmitContext, index: number): boolean {
+function emitInstruction(f: FunctionEmitter, context: EmitContext, index: number, blockFirst: number): boolean {
   const instruction = context.linked.instructions[index]!;
   const form = context.linked.forms[index]!;
   switch (form.kind) {
@@ -159,7 +159,7 @@ function emitInstruction(f: FunctionEmitter, context: EmitContext, index: number
     case 'call':
     case 'ldabs':
     case 'ldind':
-      context.emitCall(f, index);
+      context.emitCall(f, index, blockFirst);
       return false;
     case 'exit':
       f.register(0);

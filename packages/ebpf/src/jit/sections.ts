@@ -58,14 +58,15 @@ export function importSection(functions: readonly Import[], memoryPages: number)
   return imports;
 }
 
-/** The program, the functions it calls, then `entry` and `callback`. */
-export function functionSection(functions: number): ByteWriter {
+/** The program, the functions it calls, then `entry` and `callback`, then lookups in maps. */
+export function functionSection(functions: number, lookups: number): ByteWriter {
   const out = new ByteWriter();
-  out.unsigned(functions + 2);
+  out.unsigned(functions + 2 + lookups);
   out.byte(TYPE_PROGRAM);
   for (let i = 1; i < functions; i++) out.byte(TYPE_FUNCTION);
   out.byte(TYPE_HELPER + 2);
   out.byte(TYPE_HELPER + 6);
+  for (let i = 0; i < lookups; i++) out.byte(TYPE_HELPER + 1);
   return out;
 }
 

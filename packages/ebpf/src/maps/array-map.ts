@@ -3,6 +3,7 @@ import type { MapSpec } from '../spec.ts';
 import { loadWord } from './bytes.ts';
 import { E2BIG, EEXIST, EINVAL } from './errno.ts';
 import { KeyedMap, type MapContext } from './keyed-map.ts';
+import type { LookupPlan } from './lookup-plan.ts';
 
 /**
  * BPF_MAP_TYPE_ARRAY and PERCPU_ARRAY: all entries exist from the start, zero, and cannot be deleted.
@@ -23,6 +24,11 @@ export class ArrayMap extends KeyedMap {
   /** Bytes from one entry to the next. */
   get entryBytes(): number {
     return this.areaSize;
+  }
+
+  override get lookupPlan(): LookupPlan | undefined {
+    if (this.perCpu) return undefined;
+    return { kind: 'array', base: this.base, entryBytes: this.areaSize, maxEntries: this.#max };
   }
 
   protected find(key: number): number {

@@ -1,4 +1,5 @@
 import type { Arena } from '../memory/arena.ts';
+import { HASH_END, HASH_WORD } from './lookup-plan.ts';
 
 /** Reads 32 bits at any alignment. */
 export function loadWord(arena: Arena, at: number): number {
@@ -7,7 +8,7 @@ export function loadWord(arena: Arena, at: number): number {
   return u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16) | (u8[at + 3]! << 24);
 }
 
-/** Hash of `size` bytes, the same at any alignment; 32 bits, signed. */
+/** Hash of `size` bytes, the same at any alignment; 32 bits, signed. Compiled code has it too: `emitHash`. */
 export function hashBytes(arena: Arena, at: number, size: number): number {
   let hash = size;
   const whole = size & ~3;
@@ -24,12 +25,12 @@ export function hashBytes(arena: Arena, at: number, size: number): number {
     hash = mix(hash, rest);
   }
   hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x45d9f3b);
+  hash = Math.imul(hash, HASH_END);
   return hash ^ (hash >>> 15);
 }
 
 function mix(hash: number, word: number): number {
-  const h = Math.imul(hash ^ word, 0x9e3779b1);
+  const h = Math.imul(hash ^ word, HASH_WORD);
   return (h << 15) | (h >>> 17);
 }
 

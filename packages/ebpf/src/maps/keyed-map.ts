@@ -3,6 +3,7 @@ import type { Arena } from '../memory/arena.ts';
 import type { MapSpec } from '../spec.ts';
 import { copyBytes } from './bytes.ts';
 import { EINVAL, EPERM } from './errno.ts';
+import type { LookupPlan } from './lookup-plan.ts';
 import type { BpfMap } from './map.ts';
 
 /** What all maps of one Vm share. */
@@ -120,6 +121,11 @@ export abstract class KeyedMap implements BpfMap {
   /** BPF_MAP_FREEZE: from now on the system call may not write. */
   freeze(): void {
     this.#frozen = true;
+  }
+
+  /** How compiled code may look up by itself, where it may. */
+  get lookupPlan(): LookupPlan | undefined {
+    return undefined;
   }
 
   /** Gives the map's memory back; nothing may use it afterwards. */

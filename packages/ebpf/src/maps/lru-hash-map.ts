@@ -1,8 +1,5 @@
 import { HashMap } from './hash-map.ts';
-
-/** Words of an element that hold its neighbours in the order of age. */
-const OLDER = 2;
-const NEWER = 3;
+import { ELEMENT_NEWER, ELEMENT_OLDER, TABLE_NEWEST, TABLE_OLDEST } from './lookup-plan.ts';
 
 /**
  * BPF_MAP_TYPE_LRU_HASH and LRU_PERCPU_HASH: when full, a new key pushes out the one longest unused. A program's lookup
@@ -12,8 +9,9 @@ const NEWER = 3;
  * and so may drop entries of a small map before it is full.
  */
 export class LruHashMap extends HashMap {
-  #newest = 0;
-  #oldest = 0;
+  protected override get isLru(): boolean {
+    return true;
+  }
 
   override lookup(key: number): number {
     const at = this.element(key);
@@ -24,33 +22,32 @@ export class LruHashMap extends HashMap {
   }
 
   protected override touched(at: number): void {
-    if (at === this.#newest) return;
+    if (at === this.arena.i32[(this.table + TABLE_NEWEST) >> 2]) return;
     this.dropped(at);
     this.added(at);
   }
 
   protected override added(at: number): void {
     const i32 = this.arena.i32;
-    i32[(at >> 2) + OLDER] = this.#newest;
-    i32[(at >> 2) + NEWER] = 0;
-    if (this.#newest === 0) this.#oldest = at;
-    else i32[(this.#newest >> 2) + NEWER] = at;
-    this.#newest = at;
+    const newest = i32[(this.table + TABLE_NEWEST) >> 2]!;
+    i32[(at + ELEMENT_OLDER) >> 2] = newest;
+    i32[(at + ELEMENT_NEWER) >> 2] = 0;
+    i32[(newest === 0 ? this.table + TABLE_OLDEST : newest + ELEMENT_NEWER) >> 2] = at;
+    i32[(this.table + TABLE_NEWEST) >> 2] = at;
   }
 
   protected override dropped(at: number): void {
     const i32 = this.arena.i32;
-    const older = i32[(at >> 2) + OLDER]!;
-    const newer = i32[(at >> 2) + NEWER]!;
-    if (older === 0) this.#oldest = newer;
-    else i32[(older >> 2) + NEWER] = newer;
-    if (newer === 0) this.#newest = older;
-    else i32[(newer >> 2) + OLDER] = older;
+    const older = i32[(at + ELEMENT_OLDER) >> 2]!;
+    const newer = i32[(at + ELEMENT_NEWER) >> 2]!;
+    i32[(older === 0 ? this.table + TABLE_OLDEST : older + ELEMENT_NEWER) >> 2] = newer;
+    i32[(newer === 0 ? this.table + TABLE_NEWEST : newer + ELEMENT_OLDER) >> 2] = older;
   }
 
   protected override makeRoom(): boolean {
-    if (this.#oldest === 0) return false;
-    this.drop(this.#oldest);
+    const oldest = this.arena.i32[(this.table + TABLE_OLDEST) >> 2]!;
+    if (oldest === 0) return false;
+    this.drop(oldest);
     return true;
   }
 }

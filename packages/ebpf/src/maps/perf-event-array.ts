@@ -59,6 +59,9 @@ export class PerfEventArray implements BpfMap {
   }
 
   destroy(): void {}
+  get lookupPlan(): undefined {
+    return undefined;
+  }
   lookup(): number {
     return 0;
   }

@@ -108,6 +108,9 @@ export class RingBuffer implements BpfMap {
     this.#arena.free(this.#base, this.#size * 2);
   }
 
+  get lookupPlan(): undefined {
+    return undefined;
+  }
   lookup(): number {
     return 0;
   }

@@ -8,6 +8,10 @@ import { E2BIG, EINVAL, ENOENT } from './errno.ts';
  * Kernel: kernel/bpf/devmap.c, cpumap.c, arraymap.c fd_array_map_*().
  */
 export class SlotMap extends ArrayMap {
+  override get lookupPlan(): undefined {
+    return undefined;
+  }
+
   protected override find(key: number): number {
     const at = super.find(key);
     return at !== 0 && this.arena.i32[at >> 2] !== 0 ? at : 0;

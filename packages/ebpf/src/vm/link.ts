@@ -18,6 +18,8 @@ export interface LinkedCode {
   readonly slotOf: Int32Array;
   /** Where a jump, a local call or a reference to a function goes, as an instruction index; -1 in other instructions. */
   readonly targets: Int32Array;
+  /** Which map an LDDW loads a pointer to; 0 in other instructions. */
+  readonly mapIds: Int32Array;
   /** The row of the helper that a call calls. */
   readonly helpers: readonly (HelperRow | undefined)[];
   /** First instruction of each function, ascending; the program itself begins at 0. */
@@ -60,6 +62,7 @@ export function link(
     problem: { code, slot, message: `${program.name}: ${message}` },
   });
 
+  const mapIds = new Int32Array(instructions.length);
   for (const relocation of program.relocations) {
     const index = indexOf[relocation.slot] ?? -1;
     const lddw = instructions[index];
@@ -69,6 +72,7 @@ export function link(
     const base = relocation.kind === 'map' ? resolver.mapId(relocation.map) : resolver.mapValue(relocation.map);
     if (base === undefined) return refuse('L001', relocation.slot, `there is no map ${relocation.map}`);
     const value = relocation.kind === 'map' ? base : base + relocation.offset;
+    if (relocation.kind === 'map') mapIds[index] = base;
     instructions[index] = { ...lddw, src: 0, imm: value, imm64: BigInt(value) };
   }
 
@@ -117,6 +121,7 @@ export function link(
     forms,
     slotOf,
     targets,
+    mapIds,
     helpers,
     functions: [...functions].sort((a, b) => a - b),
     callbacks: [...callbacks],
