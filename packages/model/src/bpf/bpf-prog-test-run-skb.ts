@@ -1,5 +1,5 @@
 import type { TestRunInput, TestRunResult } from '@sluice/engine';
-import { ETH_HLEN, le32At, setLe32 } from '@sluice/wire';
+import { ETH_HLEN, ETH_P_IP, ETH_P_IPV6, etherType, IPV4_HLEN, IPV6_HLEN, le32At, setLe32 } from '@sluice/wire';
 import { ethTypeTrans } from '../core/eth-type-trans.ts';
 import { kfreeSkb } from '../skb/kfree-skb.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
@@ -33,6 +33,7 @@ export function bpfProgTestRunSkb(program: ModelProgram, input: TestRunInput): T
   const { host } = program.bpf;
   const { data, context } = input;
   if (context && !acceptable(context)) return 'EINVAL';
+  if (data.length < leastBytes(data)) return 'EINVAL';
   const ifindex = context ? le32At(context, F.SKB_IFINDEX * 4) : 0;
   const dev = ifindex > 1 ? host.root.deviceByIndex(ifindex) : host.root.loopback;
   if (dev === undefined) return 'ENODEV';
@@ -57,6 +58,14 @@ export function bpfProgTestRunSkb(program: ModelProgram, input: TestRunInput): T
   };
   kfreeSkb(skb);
   return result;
+}
+
+/** Linux wants the whole IP header of what says that it is IP (seen on 6.18). */
+function leastBytes(frame: Uint8Array): number {
+  if (frame.length < ETH_HLEN) return ETH_HLEN;
+  const type = etherType(frame, 0);
+  if (type === ETH_P_IP) return ETH_HLEN + IPV4_HLEN;
+  return type === ETH_P_IPV6 ? ETH_HLEN + IPV6_HLEN : ETH_HLEN;
 }
 
 /** Everything but the settable fields must be zero. Kernel: convert___skb_to_skb(). */
