@@ -36,7 +36,7 @@ export function loadObject(bpf: HostBpf, object: ObjectSpec, options: LoadOption
     }
     for (const spec of object.programs) {
       if (options.programs && !options.programs.includes(spec.name)) continue;
-      if (bpf.host.machine.verify) requireVerified(object, spec, specs);
+      if (bpf.host.machine.verify && !options.verified) requireVerified(object, spec, specs);
       programs.set(spec.name, loadProgram(bpf, spec, maps));
     }
   } catch (error) {
@@ -61,14 +61,16 @@ function knownConstants(object: ObjectSpec, options: LoadOptions): Readonly<Reco
 function requireVerified(object: ObjectSpec, program: ProgramSpec, maps: readonly MapSpec[]): void {
   const verdict = verifyProgram(object, program, {}, maps);
   if (verdict.ok) return;
-  throw new EngineError(`BPF_PROG_LOAD ${program.name}`, 'EACCES', verdict.message, verdict.log);
+  const operation = `BPF_PROG_LOAD ${program.name}`;
+  throw new EngineError(operation, 'EACCES', verdict.message, verdict.log, verdict.line);
 }
 
 function loadProgram(bpf: HostBpf, spec: ProgramSpec, maps: ReadonlyMap<string, MapHandle>): ModelProgram {
   const inner = new Map<string, BpfMap>();
   for (const [name, map] of maps) if (map instanceof ModelMap) inner.set(name, map.map);
   const budget = bpf.host.machine.verify ? {} : { budget: UNVERIFIED_BUDGET };
-  const loaded = bpf.vm.load({ program: spec, maps: inner, ...budget });
+  const { engine } = bpf.host.machine;
+  const loaded = bpf.vm.load({ program: spec, maps: inner, engine, ...budget });
   if (!loaded.ok) throw new EngineError(`BPF_PROG_LOAD ${spec.name}`, 'EINVAL', loaded.problem.message);
   return new ModelProgram(bpf, spec, loaded.program);
 }

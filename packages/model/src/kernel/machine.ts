@@ -1,4 +1,4 @@
-import { Arena } from '@sluice/ebpf';
+import { Arena, type Engine } from '@sluice/ebpf';
 import { netRxAction } from '../core/net-rx-action.ts';
 import type { Segment } from '../drivers/segment.ts';
 import { SkbPool } from '../skb/skb-pool.ts';
@@ -14,8 +14,10 @@ export interface MachineOptions {
   readonly startNs?: number;
   /** Size of the linear memory; pages never touched cost nothing. Default 256 MiB. */
   readonly memoryBytes?: number;
-  /** Default true. */
+  /** Programs are verified when they are loaded. Default true. */
   readonly verify?: boolean;
+  /** How programs run: compiled to WebAssembly (default), or interpreted, which starts sooner. */
+  readonly engine?: Engine;
 }
 
 /** What all hosts of one model share: memory, time, chance, packets, the watchers. */
@@ -28,6 +30,7 @@ export class Machine {
   readonly hosts: ModelHost[] = [];
   readonly segments: Segment[] = [];
   readonly verify: boolean;
+  readonly engine: Engine;
   lastMac = 0;
   #running = false;
 
@@ -38,6 +41,7 @@ export class Machine {
     this.packets = new SkbPool(this.arena);
     this.tracer = new Tracer(this.clock);
     this.verify = options.verify ?? true;
+    this.engine = options.engine ?? 'jit';
   }
 
   /**

@@ -19,6 +19,7 @@ import type { Dst } from '../ipv4/dst.ts';
 import { Fib } from '../ipv4/fib/fib.ts';
 import { type FibAlias, RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../ipv4/fib/fib-alias.ts';
 import type { FibRule } from '../ipv4/fib/fib-rules.ts';
+import type { FragQueue } from '../ipv4/frag-queue.ts';
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../ipv4/in-device.ts';
 import { inetBind } from '../ipv4/inet-bind.ts';
 import { neighLookup } from '../ipv4/neighbour/neigh-lookup.ts';
@@ -61,6 +62,8 @@ export class NetNamespace implements NetNs {
   /** UDP sockets by local port. */
   readonly udp = new Map<number, UdpSock[]>();
   readonly tcp = new TcpTable();
+  /** Datagrams of which not all fragments have come. */
+  readonly fragments = new Map<string, FragQueue>();
   /** Who waits for echo replies, by identifier. */
   readonly pingSockets = new Map<number, (reply: EchoReply) => void>();
   readonly loopback: NetDevice;
