@@ -1,3 +1,7 @@
+/**
+ * The eBPF toolkit: everything about BPF that needs no kernel. Read `isa/table.ts` (the instructions), `abi/helpers.ts`
+ * (what programs may call), `spec.ts` (an object as data), then `vm/vm.ts` (running it).
+ */
 export * from './abi/index.ts';
 export * from './asm/index.ts';
 export * from './btf/index.ts';

@@ -22,17 +22,27 @@ export class CompiledProgram extends LoadedProgram {
   readonly #exports: Exports;
   /** What the program table holds. */
   readonly main: WebAssembly.ExportValue;
+  readonly #counts: boolean;
+  #fuelLeft = 0;
   #executed = 0;
 
-  constructor(id: number, linked: LinkedCode, budget: number | undefined, environment: ProgramEnvironment) {
+  constructor(
+    id: number,
+    linked: LinkedCode,
+    budget: number | undefined,
+    environment: ProgramEnvironment,
+    count = false,
+  ) {
     const { state, table, maps, packetLoad } = environment;
     super(id, linked, state, budget);
+    this.#counts = count || budget !== undefined;
     const { memory, size } = state.arena;
     const { bytes, helpers } = compile(linked, {
       resultHigh: state.block + RESULT_HIGH,
       memoryPages: size / PAGE_BYTES,
       lookupPlan: (mapId) => maps.find(mapId)?.lookupPlan,
-      ...(budget !== undefined && { fuel: state.block + FUEL, check: { first: FIRST_ADDRESS, end: size } }),
+      ...(this.#counts && { fuel: state.block + FUEL }),
+      ...(budget !== undefined && { check: { first: FIRST_ADDRESS, end: size } }),
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       m: {
@@ -60,16 +70,16 @@ export class CompiledProgram extends LoadedProgram {
 
   override run(ctx: number): number {
     if (this.budget === undefined) return super.run(ctx);
-    const outer = this.state.fuel;
-    this.state.fuel = this.budget;
     try {
       return super.run(ctx);
     } catch (problem) {
       throw this.#trap(problem);
-    } finally {
-      this.#executed += this.budget - Math.max(0, this.state.fuel);
-      this.state.fuel = outer;
     }
+  }
+
+  protected override ended(fuelLeft: number): void {
+    this.#fuelLeft = fuelLeft;
+    if (this.#counts) this.#executed += this.fuel - Math.max(0, fuelLeft);
   }
 
   override enter(ctx: number, framePointer: number): number {
@@ -86,7 +96,7 @@ export class CompiledProgram extends LoadedProgram {
 
   #trap(problem: unknown): unknown {
     if (!(problem instanceof WebAssembly.RuntimeError)) return problem;
-    if (this.state.fuel < 0) return new BpfTrap('budget', this.name, `more than ${this.budget} instructions`);
+    if (this.#fuelLeft < 0) return new BpfTrap('budget', this.name, `more than ${this.budget} instructions`);
     return new BpfTrap('bad-address', this.name, `access outside memory (${problem.message})`);
   }
 }

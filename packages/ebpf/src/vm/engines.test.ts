@@ -209,6 +209,33 @@ describe.each(engines)('%s', (engine) => {
     expect(program.instructionsRun).toBe(22);
   });
 
+  test.each([-1n, 3n, 1n << 32n])('an update with flags %s is -EINVAL', (flags) => {
+    const vm = testVm();
+    const map = vm.createMap(spec({}));
+    const code = [
+      b.st(64, 10, -8, 1),
+      b.lddwMap(1),
+      b.mov64Reg(2, 10),
+      b.alu64Imm('add', 2, -8),
+      b.mov64Reg(3, 2),
+      b.lddw(4, flags),
+      b.call(2),
+      b.exit(),
+    ];
+    const program = load(vm, engine, code, { maps: { m: map }, relocations: [{ kind: 'map', slot: 1, map: 'm' }] });
+    expect(program.run(0) | 0).toBe(-22);
+  });
+
+  test('counts instructions of verified programs on request', () => {
+    const vm = testVm();
+    const code = encode([b.mov64Imm(0, 10), b.alu64Imm('sub', 0, 1), b.jmpImm('jne', 0, 0, -2), b.exit()]);
+    const loaded = vm.load({ program: { name: 'p', type: 'xdp', code, relocations: [] }, engine, count: true });
+    if (!loaded.ok) throw new Error(loaded.problem.message);
+    loaded.program.run(0);
+    loaded.program.run(0);
+    expect(loaded.program.instructionsRun).toBe(44);
+  });
+
   test('prints what bpf_trace_printk is given', () => {
     const lines: string[] = [];
     const vm = testVm({ trace: (text) => lines.push(text) });
@@ -378,6 +405,22 @@ describe.each(engines.flatMap((from) => engines.map((to) => [from, to] as const)
       map.set(u32(1), u32(second.id));
       expect(first.run(0)).toBe(5);
       expect(vm.arena.u32[counter >> 2]).toBe(34);
+    });
+
+    test('counts what the other program ran, and needs no budget for that', () => {
+      const vm = testVm();
+      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
+      const program = (code: readonly Instruction[], engine: Engine, count: boolean): LoadedProgram => {
+        const request = { name: 'p', type: 'xdp', code: encode(code), relocations: count ? [] : relocations } as const;
+        const loaded = vm.load({ program: request, maps: new Map([['m', map]]), engine, count });
+        if (!loaded.ok) throw new Error(loaded.problem.message);
+        return loaded.program;
+      };
+      const target = program([b.mov64Imm(0, 8), b.exit()], to, true);
+      map.set(u32(0), u32(target.id));
+      const entry = program([...tail(0), b.mov64Imm(0, 1), b.exit()], from, false);
+      for (let i = 0; i < 3; i++) expect(entry.run(0)).toBe(8);
+      expect(target.run(0)).toBe(8);
     });
 
     test('from a function returns to that function’s caller', () => {

@@ -65,20 +65,25 @@ export class RunState {
     return this.block + PACKET_WORD;
   }
 
-  /** Begins a run: takes a stack and returns its frame pointer (one past the first frame's end). */
-  push(program: string): number {
+  /**
+   * Begins a run: takes a stack and returns its frame pointer (one past the first frame's end). `fuel` is what compiled
+   * programs that count may use up.
+   */
+  push(program: string, fuel: number): number {
     const framePointer = this.#stack + MAX_BPF_STACK;
     if (this.#stack === this.#stackEnd)
       throw new BpfTrap('nesting', program, 'too many programs run inside each other');
     this.#stack += STACK_BYTES;
     this.tailCallsLeft = MAX_TAIL_CALL_CNT;
+    this.fuel = fuel;
     return framePointer;
   }
 
-  /** Ends the run that `push` began, and gives the outer one its count of tail calls back. */
-  pop(tailCallsLeft: number): void {
+  /** Ends the run that `push` began, and gives the outer one its counts back. */
+  pop(tailCallsLeft: number, fuel: number): void {
     this.#stack -= STACK_BYTES;
     this.tailCallsLeft = tailCallsLeft;
+    this.fuel = fuel;
   }
 
   /** Zeroes the stack of a run, for programs that may read what they did not write. */

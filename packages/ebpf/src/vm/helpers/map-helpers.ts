@@ -17,17 +17,17 @@ export function mapHelpers(maps: MapTable, state: RunState): [number, Helper][] 
   const ringOf = (record: number): RingBuffer => ring(ringBufferIdOf(state.arena, record));
   return [
     [1, (map, key) => maps.get(map!).lookup(key!)],
-    [2, (map, key, value, flags) => maps.get(map!).update(key!, value!, flags!)],
+    [2, (map, key, value, low, high) => maps.get(map!).update(key!, value!, flagsOf(low!, high!))],
     [3, (map, key) => maps.get(map!).remove(key!)],
     [
       195,
       (map, key, cpu) => {
         const target = maps.get(map!);
-        return target instanceof KeyedMap ? target.lookupPerCpu(key!, cpu!) : 0;
+        return target instanceof KeyedMap ? target.lookupPerCpu(key!, cpu! >>> 0) : 0;
       },
     ],
-    [130, (map, data, size, flags) => ring(map!).output(data!, size!, flags!)],
-    [131, (map, size, flags) => ring(map!).reserve(size!, flags!)],
+    [130, (map, data, size, low, high) => ring(map!).output(data!, size!, flagsOf(low!, high!))],
+    [131, (map, size, low, high) => ring(map!).reserve(size!, flagsOf(low!, high!))],
     [
       132,
       (record) => {
@@ -44,11 +44,16 @@ export function mapHelpers(maps: MapTable, state: RunState): [number, Helper][] 
     ],
     [
       134,
-      (map, what) => {
-        const answer = ring(map!).query(what!);
+      (map, low, high) => {
+        const answer = ring(map!).query(flagsOf(low!, high!));
         state.resultHigh = Math.floor(answer / TWO32);
         return (answer % TWO32) | 0;
       },
     ],
   ];
+}
+
+/** Flags as one number; any bit in the high half is one that nobody knows. */
+function flagsOf(low: number, high: number): number {
+  return high === 0 ? low >>> 0 : 0xffffffff;
 }
