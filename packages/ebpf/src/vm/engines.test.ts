@@ -4,45 +4,12 @@ import { encode } from '../isa/encode.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import { BPF_PSEUDO_FUNC } from '../isa/opcode.ts';
 import { formNamed } from '../isa/table.ts';
-import type { BpfMap } from '../maps/map.ts';
 import type { RingBuffer } from '../maps/ring-buffer.ts';
-import type { MapSpec, ProgramType, Relocation } from '../spec.ts';
+import { engines, load, spec, u32, u64 } from '../testing/load-program.ts';
 import { testVm } from '../testing/test-vm.ts';
 import { BpfTrap } from './bpf-trap.ts';
 import type { LoadedProgram } from './loaded-program.ts';
-import type { Engine, Vm } from './vm.ts';
-
-const engines = ['interpreter', 'jit'] as const;
-
-interface Extra {
-  readonly maps?: Record<string, BpfMap>;
-  readonly relocations?: readonly Relocation[];
-  readonly budget?: number;
-  readonly type?: ProgramType;
-}
-
-function load(vm: Vm, engine: Engine, code: readonly Instruction[], extra: Extra = {}): LoadedProgram {
-  const result = vm.load({
-    program: { name: 'p', type: extra.type ?? 'xdp', code: encode(code), relocations: extra.relocations ?? [] },
-    maps: new Map(Object.entries(extra.maps ?? {})),
-    engine,
-    ...(extra.budget !== undefined && { budget: extra.budget }),
-  });
-  if (!result.ok) throw new Error(result.problem.message);
-  return result.program;
-}
-
-const spec = (more: Partial<MapSpec>): MapSpec => ({
-  name: 'm',
-  type: 'hash',
-  keySize: 4,
-  valueSize: 8,
-  maxEntries: 8,
-  flags: 0,
-  ...more,
-});
-const u32 = (n: number): Uint8Array => new Uint8Array(Uint32Array.of(n).buffer);
-const u64 = (n: number): Uint8Array => new Uint8Array(BigUint64Array.of(BigInt(n)).buffer);
+import type { Vm } from './vm.ts';
 
 /** r1 = map, r2 = a key on the stack. */
 const lookup = (key: number): Instruction[] => [
@@ -367,109 +334,5 @@ describe.each(engines)('%s', (engine) => {
     const outer = [b.st(64, 10, -8, 1000), b.call(14), b.ldx(64, 1, 10, -8), b.alu64Reg('add', 0, 1), b.exit()];
     vm.resultHigh = 0;
     expect(load(vm, engine, outer).run(0)).toBe(1005);
-  });
-});
-
-describe.each(engines.flatMap((from) => engines.map((to) => [from, to] as const)))(
-  'tail call from %s to %s',
-  (from, to) => {
-    const tail = (index: number): Instruction[] => [b.lddwMap(2), b.mov64Imm(3, index), b.call(12)];
-    const relocations: Relocation[] = [{ kind: 'map', slot: 0, map: 'm' }];
-
-    test('runs the other program in place of this one, with the same context', () => {
-      const vm = testVm();
-      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
-      const target = load(vm, to, [b.ldx(32, 0, 1, 0), b.exit()]);
-      map.set(u32(3), u32(target.id));
-      const ctx = vm.arena.alloc(8);
-      vm.arena.u32[ctx >> 2] = 99;
-      const entry = load(vm, from, [...tail(3), b.mov64Imm(0, 1), b.exit()], { maps: { m: map }, relocations });
-      expect(entry.run(ctx)).toBe(99);
-      map.delete(u32(3));
-      expect(entry.run(ctx)).toBe(1);
-      map.set(u32(3), u32(target.id));
-      vm.unload(target);
-      expect(entry.run(ctx)).toBe(1);
-    });
-
-    test('ends after 33 of them', () => {
-      const vm = testVm();
-      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
-      const counter = vm.arena.alloc(8);
-      const code = (index: number): Instruction[] => [...tail(index), b.mov64Imm(0, 5), b.exit()];
-      const count = [b.mov64Imm(6, counter), b.ldx(64, 7, 6, 0), b.alu64Imm('add', 7, 1), b.stx(64, 6, 0, 7)];
-      const relocated: Relocation[] = [{ kind: 'map', slot: 4, map: 'm' }];
-      const first = load(vm, from, [...count, ...code(1)], { maps: { m: map }, relocations: relocated });
-      const second = load(vm, to, [...count, ...code(0)], { maps: { m: map }, relocations: relocated });
-      map.set(u32(0), u32(first.id));
-      map.set(u32(1), u32(second.id));
-      expect(first.run(0)).toBe(5);
-      expect(vm.arena.u32[counter >> 2]).toBe(34);
-    });
-
-    test('counts what the other program ran, and needs no budget for that', () => {
-      const vm = testVm();
-      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
-      const program = (code: readonly Instruction[], engine: Engine, count: boolean): LoadedProgram => {
-        const request = { name: 'p', type: 'xdp', code: encode(code), relocations: count ? [] : relocations } as const;
-        const loaded = vm.load({ program: request, maps: new Map([['m', map]]), engine, count });
-        if (!loaded.ok) throw new Error(loaded.problem.message);
-        return loaded.program;
-      };
-      const target = program([b.mov64Imm(0, 8), b.exit()], to, true);
-      map.set(u32(0), u32(target.id));
-      const entry = program([...tail(0), b.mov64Imm(0, 1), b.exit()], from, false);
-      for (let i = 0; i < 3; i++) expect(entry.run(0)).toBe(8);
-      expect(target.run(0)).toBe(8);
-    });
-
-    test('from a function returns to that function’s caller', () => {
-      const vm = testVm();
-      const map = vm.createMap(spec({ type: 'prog_array', valueSize: 4 }));
-      const target = load(vm, to, [b.lddw(0, 0x7_0000_0004n), b.exit()]);
-      map.set(u32(0), u32(target.id));
-      const code = [
-        b.callLocal(4),
-        b.mov64Reg(1, 0),
-        b.alu64Imm('rsh', 1, 32),
-        b.alu64Reg('add', 0, 1),
-        b.exit(),
-        ...tail(0),
-        b.mov64Imm(0, 100),
-        b.exit(),
-      ];
-      const relocated: Relocation[] = [{ kind: 'map', slot: 5, map: 'm' }];
-      expect(load(vm, from, code, { maps: { m: map }, relocations: relocated }).run(0)).toBe(11);
-    });
-  },
-);
-
-describe('load()', () => {
-  const refused = (code: readonly Instruction[], extra: Extra = {}): string => {
-    try {
-      load(testVm(), 'jit', code, extra);
-      return '';
-    } catch (problem) {
-      return (problem as Error).message;
-    }
-  };
-
-  test('says in a sentence why it refuses', () => {
-    expect(refused([b.mov64Imm(0, 0)])).toContain('last insn is not an exit or jmp');
-    expect(refused([b.ja(5), b.exit()])).toContain('jump out of range from insn 0 to 6');
-    expect(refused([b.jmpImm('jeq', 0, 0, 1), b.lddw(0, 1n), b.exit()])).toContain('jump out of range');
-    expect(refused([b.call(9999), b.exit()])).toContain('invalid func unknown#9999');
-    expect(refused([b.call(69), b.exit()])).toContain('this kernel has no helper bpf_fib_lookup#69');
-    expect(refused([b.callLocal(1), b.exit(), b.callLocal(-1), b.exit()])).toContain('a function calls itself');
-    expect(refused([b.lddwMap(1), b.exit()])).toContain('was not resolved');
-    expect(refused([b.mov64Imm(10, 1), b.exit()])).toContain('frame pointer is read only');
-    expect(refused([b.lddwMap(1), b.exit()], { relocations: [{ kind: 'map', slot: 0, map: 'x' }] })).toContain(
-      'no map x',
-    );
-  });
-
-  test('refuses a jump from one function into another', () => {
-    const code = [b.callLocal(2), b.mov64Imm(0, 1), b.exit(), b.ja(-3), b.exit()];
-    expect(refused(code)).toContain('into another function');
   });
 });
