@@ -1,10 +1,10 @@
 import { type ObjectSpec, readObject } from '@sluice/ebpf';
-import type { EmittedFunction } from './codegen/emit.ts';
-import { generate } from './codegen/index.ts';
+import { type GeneratedFunction, generate } from './codegen/index.ts';
 import { type Problem, Refusal } from './diagnostics/problem.ts';
 import { createFront, type ReadSource, typescriptProblems } from './frontend/host.ts';
 import { provideTypeScript, type TypeScript } from './frontend/typescript.ts';
 import type { Var } from './ir/ir.ts';
+import { checkCalls, checkStack } from './lower/call-graph.ts';
 import { collectDeclarations } from './lower/declarations.ts';
 import { lowerProgram } from './lower/function.ts';
 import { decideInlining } from './lower/inlining.ts';
@@ -12,7 +12,7 @@ import { checkNeeds, reachable } from './lower/needs.ts';
 import type { LoweredFunction, Unit } from './lower/unit.ts';
 import { assemble } from './object/assemble.ts';
 import { optimise } from './optimise/index.ts';
-import { movesPacket, refuseStale } from './optimise/stale.ts';
+import { movesPacket, refuseEscape, refuseStale } from './optimise/stale.ts';
 import { TypeResolver } from './types/resolve.ts';
 
 export interface CompileOptions {
@@ -65,6 +65,7 @@ export function compile(options: CompileOptions): CompileResult {
     ),
   });
   for (const program of unit.programs) lowerProgram(unit, program);
+  if (!problems.some(isError)) checkCalls(unit);
   if (!problems.some(isError)) checkNeeds(unit);
   if (problems.some(isError)) return { problems };
   const code = translate(unit);
@@ -76,8 +77,8 @@ export function compile(options: CompileOptions): CompileResult {
 }
 
 /** Optimises all functions and gives their machine code, programs first. */
-function translate(unit: Unit): Map<string, EmittedFunction> {
-  const code = new Map<string, EmittedFunction>();
+function translate(unit: Unit): Map<string, GeneratedFunction> {
+  const code = new Map<string, GeneratedFunction>();
   const ordered = [...unit.functions].sort(([, a], [, b]) => Number(!a.program) - Number(!b.program));
   for (const [, lowered] of ordered) optimise(lowered.ir, contextsOf(lowered));
   const changers = new Set(
@@ -87,12 +88,14 @@ function translate(unit: Unit): Map<string, EmittedFunction> {
     try {
       const contexts = contextsOf(lowered);
       refuseStale(lowered.ir, contexts, changers);
+      refuseEscape(lowered.ir, contexts);
       code.set(name, generate(lowered.ir, contexts));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       unit.problems.push(error.problem);
     }
   }
+  checkStack(unit, (name) => code.get(name)?.stack ?? 0);
   return code;
 }
 

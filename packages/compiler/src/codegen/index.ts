@@ -8,10 +8,15 @@ import { select } from './select.ts';
 import { splitStackAccess } from './split.ts';
 
 /** Kernel: include/linux/filter.h MAX_BPF_STACK. */
-const STACK_MAX = 512;
+export const STACK_MAX = 512;
 
-/** Machine code for an optimised function, and the bytes of stack it takes. */
-export function generate(fn: IrFunction, contexts: ReadonlySet<Var>): EmittedFunction & { readonly stack: number } {
+export interface GeneratedFunction extends EmittedFunction {
+  /** Bytes. */
+  readonly stack: number;
+}
+
+/** Machine code for an optimised function. */
+export function generate(fn: IrFunction, contexts: ReadonlySet<Var>): GeneratedFunction {
   splitStackAccess(fn);
   leaveSsa(fn);
   const frame = layOutFrame(fn);

@@ -33,3 +33,6 @@ export class Refusal extends Error {
     this.problem = { code, severity: 'error', ...span, message, ...(remedy === undefined ? {} : { remedy }) };
   }
 }
+
+/** Something could not be lowered because of a problem that has been told already. */
+export class Consequence extends Error {}

@@ -1,6 +1,7 @@
 import { Refusal } from '../diagnostics/problem.ts';
 import { type TypeScript, ts } from '../frontend/typescript.ts';
 import type { Type } from '../types/type.ts';
+import { isDeclaration } from './declarations.ts';
 import { callFunction, functionNamed } from './function-call.ts';
 import { lowerHelperCall } from './helper-call.ts';
 import { intrinsics } from './intrinsics.ts';
@@ -23,6 +24,10 @@ export function lowerCall(l: Lowering, node: TypeScript.CallExpression, expected
   const name = surfaceName(checker, callee);
   if (name !== undefined) {
     const intrinsic = intrinsics.get(name);
+    if (isDeclaration(name)) {
+      const remedy = `Write \`const name = ${name}(…)\` outside all functions.`;
+      throw new Refusal('S011', at(l, node), `${name}() declares something at the top of a module.`, remedy);
+    }
     return intrinsic ? intrinsic(l, node, at(l, node)) : lowerHelperCall(l, node, name);
   }
   const symbol = symbolOf(checker, callee);

@@ -33,6 +33,11 @@ const MAPS: Readonly<Record<string, { type: MapType; args: 'key value' | 'value'
 
 const BPF_F_NO_PREALLOC = 1;
 
+/** Whether a name of the surface declares a map, a constant, a variable or a program. */
+export function isDeclaration(name: string): boolean {
+  return Object.hasOwn(MAPS, name) || name === 'config' || name === 'global' || Object.hasOwn(programs, name);
+}
+
 /** Finds what the modules declare: maps, load-time constants, globals; and in the entry, programs and the licence. */
 export function collectDeclarations(unit: Unit): void {
   for (const file of unit.front.files) {

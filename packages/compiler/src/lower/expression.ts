@@ -1,4 +1,4 @@
-import { Refusal, type Span } from '../diagnostics/problem.ts';
+import { Consequence, Refusal, type Span } from '../diagnostics/problem.ts';
 import { type TypeScript, ts } from '../frontend/typescript.ts';
 import { constant, type Operand } from '../ir/ir.ts';
 import { BOOL, promote, sameType, type Type, typeName } from '../types/type.ts';
@@ -27,7 +27,7 @@ export function lower(l: Lowering, node: TypeScript.Expression, expected?: Type)
   if (ts.isBigIntLiteral(node)) return { kind: 'literal', value: BigInt(node.text.slice(0, -1)), wide: true };
   if (ts.isIdentifier(node)) return lowerName(l, node, span);
   if (ts.isPropertyAccessExpression(node)) return lowerProperty(l, node);
-  if (ts.isElementAccessExpression(node)) return readPlace(l, lowerPlace(l, node));
+  if (ts.isElementAccessExpression(node)) return lowerRead(l, node);
   if (ts.isCallExpression(node)) return lowerCall(l, node, expected);
   if (ts.isNewExpression(node)) return lowerNew(l, node, span);
   if (ts.isPrefixUnaryExpression(node)) return lowerPrefix(l, node);
@@ -63,6 +63,7 @@ function lowerAs(l: Lowering, node: TypeScript.AsExpression, expected: Type | un
 function lowerName(l: Lowering, node: TypeScript.Identifier, span: Span): Value {
   const binding = bindingOf(l, node);
   if (binding?.kind === 'value') return binding.value;
+  if (binding?.kind === 'failed') throw new Consequence();
   if (binding) return readPlace(l, binding);
   const symbol = symbolOf(l.unit.checker, node);
   const data = symbol && l.unit.data.get(symbol);
@@ -90,7 +91,13 @@ function lowerProperty(l: Lowering, node: TypeScript.PropertyAccessExpression): 
       return { kind: 'literal', value: BigInt(array.to.count), wide: false };
     }
   }
-  return readPlace(l, lowerPlace(l, node));
+  return lowerRead(l, node);
+}
+
+function lowerRead(l: Lowering, node: TypeScript.Expression): Value {
+  const place = lowerPlace(l, node);
+  at(l, node);
+  return readPlace(l, place);
 }
 
 function lowerNew(l: Lowering, node: TypeScript.NewExpression, span: Span): Value {
@@ -178,7 +185,7 @@ function assign(l: Lowering, node: TypeScript.BinaryExpression): Value {
   const type: Type | undefined =
     place.kind === 'memory' ? (place.type.kind === 'int' ? place.type : undefined) : place.type;
   const value = lower(l, node.right, type);
-  writePlace(l, place, value, at(l, node));
+  writePlace(l, place, value, at(l, node.right));
   return value;
 }
 

@@ -1,5 +1,5 @@
 import { CONTEXTS } from '@sluice/ebpf';
-import { Refusal, type Span } from '../diagnostics/problem.ts';
+import { Consequence, Refusal, type Span } from '../diagnostics/problem.ts';
 import { type TypeScript, ts } from '../frontend/typescript.ts';
 import { constant, type Operand } from '../ir/ir.ts';
 import { alignOf, INTS, sizeOf, type Type, typeName } from '../types/type.ts';
@@ -17,6 +17,7 @@ export function lowerPlace(l: Lowering, node: TypeScript.Expression): Place {
   if (ts.isIdentifier(node)) {
     const binding = bindingOf(l, node);
     if (binding?.kind === 'variable') return binding;
+    if (binding?.kind === 'failed') throw new Consequence();
     throw new Refusal('S002', at(l, node), `${node.text} is not a variable of this function.`);
   }
   if (ts.isPropertyAccessExpression(node)) return fieldPlace(l, node);

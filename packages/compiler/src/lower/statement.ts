@@ -1,4 +1,4 @@
-import { Refusal } from '../diagnostics/problem.ts';
+import { Consequence, Refusal } from '../diagnostics/problem.ts';
 import { type TypeScript, ts } from '../frontend/typescript.ts';
 import { constant } from '../ir/ir.ts';
 import { INTS, type Type } from '../types/type.ts';
@@ -30,11 +30,20 @@ function lowerStatements(l: Lowering, statements: readonly TypeScript.Statement[
     try {
       lowerStatement(l, statement);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      l.unit.problems.push(error.problem);
+      if (error instanceof Refusal) l.unit.problems.push(error.problem);
+      else if (!(error instanceof Consequence)) throw error;
       l.frame = frame;
+      if (ts.isVariableStatement(statement)) markFailed(l, statement);
       if (!l.b.open) l.b.enter(l.b.newBlock());
     }
+  }
+}
+
+/** Variables whose first value was refused: what comes of them is not complained about again. */
+function markFailed(l: Lowering, statement: TypeScript.VariableStatement): void {
+  for (const { name } of statement.declarationList.declarations) {
+    const symbol = ts.isIdentifier(name) ? l.unit.checker.getSymbolAtLocation(name) : undefined;
+    if (symbol && !l.frame.bindings.has(symbol)) l.frame.bindings.set(symbol, { kind: 'failed' });
   }
 }
 
@@ -72,14 +81,15 @@ function declare(l: Lowering, node: TypeScript.VariableDeclaration): void {
     const remedy = `Give it a type, as \`${node.name.text}: u32\`.`;
     throw new Refusal('S003', span, `Variable ${node.name.text} has no type that BPF has.`, remedy);
   }
+  const valueSpan = node.initializer ? at(l, node.initializer) : span;
   if (isConst && value) {
-    const bound = declared?.kind === 'int' ? asValue(declared, convert(l.b, value, declared, span)) : value;
+    const bound = declared?.kind === 'int' ? asValue(declared, convert(l.b, value, declared, valueSpan)) : value;
     l.frame.bindings.set(symbol, { kind: 'value', value: bound });
     return;
   }
   const variable = resultOf(l, type)!;
   l.frame.bindings.set(symbol, { kind: 'variable', type, variable });
-  l.b.assign(variable, value ? operandOf(l, value, type, span) : constant(0n));
+  l.b.assign(variable, value ? operandOf(l, value, type, valueSpan) : constant(0n));
 }
 
 function lowerIf(l: Lowering, node: TypeScript.IfStatement): void {

@@ -29,7 +29,9 @@ export type Binding =
   /** Assigned once: the value itself. */
   | { readonly kind: 'value'; readonly value: Value }
   /** Assigned again and again. */
-  | { readonly kind: 'variable'; readonly type: Type; readonly variable: Var };
+  | { readonly kind: 'variable'; readonly type: Type; readonly variable: Var }
+  /** Its first value was refused. */
+  | { readonly kind: 'failed' };
 
 /** What can stand on the left of an assignment. */
 export type Place =

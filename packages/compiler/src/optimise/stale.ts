@@ -43,6 +43,17 @@ function refuse(fn: IrFunction, block: Block, index: number, variable: Var, caus
   );
 }
 
+/** Refuses a function that returns a reference to its own stack. SSA form. */
+export function refuseEscape(fn: IrFunction, contexts: ReadonlySet<Var>): void {
+  const defs = definitions(fn);
+  for (const { end } of fn.blocks) {
+    if (end?.op !== 'return' || end.value?.kind !== 'var' || !end.value.pointer) continue;
+    if (rootOf(fn, contexts, defs, end.value).kind !== 'slot') continue;
+    const remedy = 'Let the caller make the struct and pass it in.';
+    throw new Refusal('S019', end.span, `${fn.name} returns a reference to a variable that ends with it.`, remedy);
+  }
+}
+
 /** Whether a function itself calls a helper that moves packets. */
 export function movesPacket(fn: IrFunction): boolean {
   return fn.blocks.some((block) =>
