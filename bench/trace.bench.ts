@@ -20,7 +20,7 @@ for (let round = 0; round < (brief ? 1 : 11); round++) {
   const { status, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
   whole.push(performance.now() - started);
   if (status !== 0) throw new Error(`trace ended with ${status}: ${stderr}`);
-  model.push(Number(/model ([\d.]+) ms/.exec(stderr)?.[1]));
+  model.push(Number(/in the model ([\d.]+) ms/.exec(stderr)?.[1]));
 }
 const show = (name: string, samples: number[]) => {
   const sorted = [...samples].sort((a, b) => a - b);

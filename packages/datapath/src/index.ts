@@ -4,4 +4,4 @@
  */
 export * from './bpf/constants.ts';
 export { DROP_REASONS, type DropReason, dropReason } from './drop-reasons.ts';
-export { DATAPATH_OBJECTS, type DatapathObjectName } from './objects.ts';
+export { type DatapathObjectName, datapathElf } from './objects.ts';

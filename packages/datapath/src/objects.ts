@@ -2,13 +2,10 @@ import { OBJECTS } from './objects.gen.ts';
 
 export type DatapathObjectName = 'pod' | 'netdev' | 'socket';
 
-/** The compiled objects, as ELF bytes. Made by the build from `bpf/*.bpf.ts`. */
-export const DATAPATH_OBJECTS: Readonly<Record<DatapathObjectName, Uint8Array>> = {
-  pod: decode(OBJECTS.pod),
-  netdev: decode(OBJECTS.netdev),
-  socket: decode(OBJECTS.socket),
-};
-
-function decode(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** A compiled object, as ELF bytes. Made by the build from `bpf/*.bpf.ts`, which also verified it. */
+export function datapathElf(name: DatapathObjectName): Uint8Array {
+  const binary = atob(OBJECTS[name]);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }

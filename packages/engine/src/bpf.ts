@@ -23,6 +23,11 @@ export interface LoadOptions {
   readonly constants?: Readonly<Record<string, number | bigint>>;
   /** Load only these programs (default: all). */
   readonly programs?: readonly string[];
+  /**
+   * The caller vouches that `verifyProgram` has accepted these programs with the constants unknown, as the build does
+   * for the datapath: the model need not do it again for every node. Linux verifies all the same.
+   */
+  readonly verified?: boolean;
 }
 
 export interface LoadedObject {

@@ -1,4 +1,4 @@
-import { DATAPATH_OBJECTS, type DatapathObjectName } from '@sluice/datapath';
+import { type DatapathObjectName, datapathElf } from '@sluice/datapath';
 import { type Btf, encodeBtfValue, type ObjectSpec, parseBtf, readObject } from '@sluice/ebpf';
 import type { BpfKernel, LoadedObject, MapHandle } from '@sluice/engine';
 import type { DatapathMap, MapEntry } from '../state/map-entry.ts';
@@ -31,7 +31,7 @@ export function loadDatapath(kernel: BpfKernel, config: DatapathConfig): LoadedD
     PACKET_LB: Number(config.packetLb),
   };
   const load = (name: DatapathObjectName): LoadedObject => {
-    const object = kernel.loadObject(datapathObject(name).spec, { shared, constants });
+    const object = kernel.loadObject(datapathObject(name).spec, { shared, constants, verified: true });
     for (const [mapName, map] of object.maps) if (!mapName.startsWith('.')) shared.set(mapName, map);
     return object;
   };
@@ -56,7 +56,7 @@ const read = new Map<DatapathObjectName, ReadObject>();
 export function datapathObject(name: DatapathObjectName): ReadObject {
   let object = read.get(name);
   if (!object) {
-    const result = readObject(DATAPATH_OBJECTS[name]);
+    const result = readObject(datapathElf(name));
     if (!result.ok) throw new Error(`assertion: our own object ${name} does not read: ${result.problem.message}`);
     const btf = parseBtf(result.object.btf ?? new Uint8Array());
     if (!btf.ok) throw new Error(`assertion: our own object ${name} has bad BTF: ${btf.problem.message}`);

@@ -53,22 +53,20 @@ function transport(world: FrameWorld): fc.Arbitrary<Uint8Array> {
 }
 
 function echo(world: FrameWorld): fc.Arbitrary<Uint8Array> {
-  return fc
-    .tuple(ends(world), fc.constantFrom(0, 8, 13))
-    .map(([{ source, target, sourcePort, ttl }, type]) =>
-      buildIcmpFrame(
-        {
-          ...MACS,
-          ttl,
-          source: formatIpv4(source),
-          destination: formatIpv4(target.ip),
-          type,
-          code: 0,
-          rest: sourcePort << 16,
-        },
-        new Uint8Array(8),
-      ),
-    );
+  return fc.tuple(ends(world), fc.constantFrom(0, 8, 13)).map(([{ source, target, sourcePort, ttl }, type]) =>
+    buildIcmpFrame(
+      {
+        ...MACS,
+        ttl,
+        source: formatIpv4(source),
+        destination: formatIpv4(target.ip),
+        type,
+        code: 0,
+        rest: sourcePort << 16,
+      },
+      new Uint8Array(8),
+    ),
+  );
 }
 
 /** An error about a datagram that went the other way. */

@@ -12,6 +12,8 @@ import { runExchange } from './run-exchange.ts';
 export interface AskOptions {
   /** Translate services at connect(2) (default), or on packets. */
   readonly socketLb?: boolean;
+  /** Called when the cluster stands, and the question is about to be asked. */
+  readonly onReady?: () => void;
 }
 
 /** Brings the cluster up in an empty kernel, asks the question there, and tells what happened. */
@@ -29,6 +31,7 @@ export async function ask(
   });
   servePorts(programmed);
   await kernel.settle();
+  options.onReady?.();
   const recording = kernel.trace({ afterProgram: programExplainer(programmed) });
   const outcome = await runExchange(kernel, sourceNetns(programmed, question), question);
   recording.stop();
