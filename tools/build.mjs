@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureInstalled, root } from './ensure-built.mjs';
+import { ensureInstalled, root, run } from './ensure-built.mjs';
 
 const LIBRARIES = ['wire', 'ebpf', 'compiler', 'engine', 'model', 'linux', 'datapath', 'control'];
 
@@ -19,6 +19,8 @@ export async function build() {
     logLevel: 'warning',
     sourcemap: 'linked',
   };
+  console.error('building: the language surface');
+  run(process.execPath, ['--conditions=source', '--import', 'tsx', 'packages/compiler/src/node/generate-surface.ts']);
   console.error('building: BPF programs');
   mkdirSync(join(root, '.cache'), { recursive: true });
   const generator = join(root, '.cache', 'compile-datapath.mjs');

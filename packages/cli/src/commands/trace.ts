@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { ask, buildCluster, readQuestion } from '@sluice/control';
 import { formatProblem, type Journey, type PacketVerdict } from '@sluice/engine';
 import { createModelKernel } from '@sluice/model';
@@ -8,6 +7,7 @@ import { journeyJson } from '../output/journey-json.ts';
 import { journeyPcapng } from '../output/journey-pcapng.ts';
 import { journeyText } from '../output/journey-text.ts';
 import { styleFor } from '../output/style.ts';
+import { print, writeOutput } from '../output/write.ts';
 
 export interface TraceOptions {
   readonly file: readonly string[];
@@ -36,7 +36,7 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   };
   const journey = await ask(kernel, cluster, question, { socketLb: options.socketLb, onReady });
   const asked = performance.now();
-  write(journey, options);
+  await write(journey, options);
   if (options.timing) {
     const ms = (duration: number) => `${duration.toFixed(1)} ms`;
     const phases = [
@@ -49,7 +49,7 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   return statusOf(journey.verdict);
 }
 
-function write(journey: Journey, options: TraceOptions): void {
+async function write(journey: Journey, options: TraceOptions): Promise<void> {
   const style = styleFor(options.write ? {} : process.stdout, process.env);
   const bytes =
     options.output === 'pcapng'
@@ -57,20 +57,10 @@ function write(journey: Journey, options: TraceOptions): void {
       : options.output === 'json'
         ? journeyJson(journey)
         : journeyText(journey, { style, all: options.all });
-  if (options.write) writeTo(options.write, bytes);
+  if (options.write) writeOutput(options.write, bytes);
   else if (options.output === 'pcapng' && process.stdout.isTTY) {
     throw new Exit(EXIT.USAGE, ['error: a capture is not for a terminal — redirect it, or name a file with -w']);
-  } else writeTo(1, bytes);
-}
-
-function writeTo(target: string | number, bytes: Uint8Array | string): void {
-  try {
-    writeFileSync(target, bytes);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EPIPE') return;
-    throw new Exit(EXIT.CANNOT_WRITE, [`${target}: error: cannot be written (${code})`]);
-  }
+  } else await print(bytes);
 }
 
 function statusOf(verdict: PacketVerdict): number {

@@ -49,4 +49,4 @@ export class LinuxKernel implements Kernel {
   }
 }
 
-const QUIET_MS = 40;
+const QUIET_MS = 80;

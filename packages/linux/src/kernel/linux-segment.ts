@@ -1,4 +1,4 @@
-import type { NicOptions, Segment } from '@sluice/engine';
+import { EngineError, type NicOptions, type Segment } from '@sluice/engine';
 import { listLinks, newLink, readLink, setLink } from '@sluice/netlink';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { NetworkNamespace } from '../netns/network-namespace.ts';
@@ -35,8 +35,10 @@ export class LinuxSegment implements Segment {
       newLink({ name: port, kind: { kind: 'veth', peer }, ...(options.mtu ? { mtu: options.mtu } : {}) }),
     );
     const ifindex = this.#ifindex(port);
-    this.#netlink.change(setLink(ifindex, { up: true, master: this.#bridge }));
+    this.#netlink.change(setLink(ifindex, { up: true }));
     const device = netns.adopt(name);
+    this.#awaitCarrier(ifindex);
+    this.#netlink.change(setLink(ifindex, { master: this.#bridge }));
     if (options.mtu) netns.netlink.change(setLink(device.ifindex, { mtu: options.mtu }));
     let socket: PacketSocket | undefined;
     device.sendTowards = (frame) => {
@@ -65,8 +67,22 @@ export class LinuxSegment implements Segment {
     return thing;
   }
 
+  /** The kernel notices carrier a little later, and a bridge forwards nothing to a port without it. */
+  #awaitCarrier(ifindex: number): void {
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    for (let tries = 0; tries < CARRIER_TRIES; tries++) {
+      const links = this.#netlink.list(listLinks()).flatMap((message) => readLink(message) ?? []);
+      if (links.find((link) => link.ifindex === ifindex)?.operational) return;
+      Atomics.wait(pause, 0, 0, CARRIER_PAUSE_MS);
+    }
+    throw new EngineError(`port ${ifindex} of segment ${this.name}`, 'ENETDOWN', 'no carrier after two seconds');
+  }
+
   #ifindex(name: string): number {
     const links = this.#netlink.list(listLinks()).flatMap((message) => readLink(message) ?? []);
     return links.find((link) => link.name === name)?.ifindex ?? 0;
   }
 }
+
+const CARRIER_TRIES = 1000;
+const CARRIER_PAUSE_MS = 2;

@@ -28,6 +28,8 @@ export interface Link {
   /** The other end of a veth pair, or the device below. */
   readonly peerIfindex?: number;
   readonly statistics?: LinkStatistics;
+  /** Carrier is there and everything below is up (RFC 2863 ifOperStatus up). */
+  readonly operational: boolean;
 }
 
 export interface LinkStatistics {
@@ -48,11 +50,13 @@ const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
 const IFLA_LINK = 5;
 const IFLA_MASTER = 10;
+const IFLA_OPERSTATE = 16;
 const IFLA_LINKINFO = 18;
 const IFLA_STATS64 = 23;
 const IFLA_NET_NS_FD = 28;
 const IFLA_INFO_KIND = 1;
 const IFINFO_BYTES = 16;
+const IF_OPER_UP = 6;
 
 /** struct ifinfomsg. `change` says which bits of `flags` are meant. */
 export function ifinfo(ifindex = 0, flags = 0, change = 0): Uint8Array {
@@ -148,6 +152,7 @@ export function readLink({ type, body: bytes }: NetlinkMessage): Link | undefine
     name: attributes.string(IFLA_IFNAME) ?? '',
     flags: view.getUint32(8, true),
     mtu: attributes.u32(IFLA_MTU) ?? 0,
+    operational: attributes.u8(IFLA_OPERSTATE) === IF_OPER_UP,
     ...(address?.length === 6 ? { mac: formatMac(address) } : {}),
     ...(kind ? { kind } : {}),
     ...(master !== undefined ? { master } : {}),
