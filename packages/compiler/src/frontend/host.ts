@@ -101,7 +101,7 @@ export function typescriptProblems(front: Front): Problem[] {
   return front.files
     .flatMap((file) => [...front.program.getSyntacticDiagnostics(file), ...front.program.getSemanticDiagnostics(file)])
     .map((diagnostic) => {
-      const { file, start = 0, code, category } = diagnostic;
+      const { file, start = 0, code, category, messageText } = diagnostic;
       const place = file ? ts.getLineAndCharacterOfPosition(file, start) : { line: 0, character: 0 };
       return {
         code: `TS${code}`,
@@ -109,7 +109,7 @@ export function typescriptProblems(front: Front): Problem[] {
         file: file?.fileName ?? front.entry.fileName,
         line: place.line + 1,
         column: place.character + 1,
-        message: ts.flattenDiagnosticMessageText(diagnostic.messageText, ' '),
+        message: typeof messageText === 'string' ? messageText : messageText.messageText,
       };
     });
 }

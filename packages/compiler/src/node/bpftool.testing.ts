@@ -51,7 +51,8 @@ export function runInKernel(
   packet: Uint8Array,
   times = 1,
 ): { result: number; packet: Uint8Array } {
-  const run = `bpftool -j prog run pinned bpf/all/${program} data_in in data_out out >result\n`;
+  // On one CPU, so that per-CPU maps show what the run before left.
+  const run = `taskset 1 bpftool -j prog run pinned bpf/all/${program} data_in in data_out out >result\n`;
   const output = withBpftool(
     { 'a.o': object, in: packet },
     `bpftool prog loadall a.o bpf/all >log 2>&1 || { cat log >&2; exit 1; }\n${run.repeat(times)}cat result\nprintf '\\n'\nbase64 -w0 out`,
