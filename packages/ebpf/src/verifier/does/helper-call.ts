@@ -22,16 +22,24 @@ export function doHelperCall(m: Machine): number {
   if (plan.releases) release(m, plan.reference);
   for (let i = 0; i <= 5; i++) m.setRegister(i, UNINITIALISED);
   m.setRegister(0, returned(m, plan));
-  if (plan.row.changesPacketData) m.state.replaceAll((v) => (isPacketOrEnd(v) ? UNINITIALISED : v));
-  return plan.row.name === 'tail_call' ? afterTailCall(m) : m.slot + 1;
+  if (plan.row.name === 'tail_call') return afterTailCall(m);
+  if (plan.row.changesPacketData) forgetPacket(m);
+  return m.slot + 1;
+}
+
+/** Packet pointers turn to plain numbers. Kernel: kernel/bpf/verifier.c clear_all_pkt_pointers(). */
+function forgetPacket(m: Machine): void {
+  m.state.replaceAll((value) => (isPacketOrEnd(value) ? unknown() : value));
 }
 
 /**
- * A tail call may succeed: the function then has returned some number. It may fail: the program goes on.
+ * A tail call may fail: the program goes on as it was. It may succeed: then a function of the program has returned some
+ * number, and the packet may have changed.
  */
 function afterTailCall(m: Machine): number {
   if (m.state.depth === 0) return m.slot + 1;
   m.push(m.slot + 1);
+  forgetPacket(m);
   m.setRegister(0, unknown());
   return doExit(m)!;
 }
@@ -46,9 +54,10 @@ function useMemory(m: Machine, plan: HelperPlan): void {
   }
 }
 
+/** What is given back is not pointed to any more: the pointers are plain numbers. */
 function release(m: Machine, id: number): void {
   dropReference(m.state, id);
-  m.state.replaceAll((value) => (value.reference === id ? UNINITIALISED : value));
+  m.state.replaceAll((value) => (value.reference === id ? unknown() : value));
 }
 
 function returned(m: Machine, plan: HelperPlan): Value {
@@ -78,6 +87,8 @@ function identity(m: Machine, plan: HelperPlan): { id: number; reference: number
   if (!BORROWERS.has(plan.row.name)) {
     return { id: m.nextId(), reference: CASTS.has(plan.row.name) ? plan.reference : 0 };
   }
+  // Linux numbers the pointer that may be NULL, and then the loan, which takes its place.
+  m.nextId();
   const id = m.nextId();
   m.state.references = [...m.state.references, { id, slot: m.slot }];
   return { id, reference: id };

@@ -18,6 +18,7 @@ export function requireMapForHelper(plan: HelperPlan): string | undefined {
   const fits = helperTakes(row.name, map.type) && (type.onlyHelpers?.includes(row.name) ?? true);
   const readable = row.returns !== 'map-value-or-null' || type.valueAccess;
   if (fits && readable) return undefined;
+  if (row.name === 'tail_call') return 'expected prog array map for tail call';
   return `cannot pass map_type ${type.id} into func bpf_${row.name}#${row.id}`;
 }
 
