@@ -177,6 +177,18 @@ describe('bad input gets one clear line and no stack trace', () => {
   });
 });
 
+/** Indexes an array by the packet's length, which nothing bounds. */
+const UNBOUNDED = `import { array, arrayMap, type FixedArray, packetLength, u32, XDP_PASS, xdp } from '@sluice/compiler/bpf';
+class Slots { counts: FixedArray<u32, 4> = array(u32, 4); }
+export const slots = arrayMap(Slots, { maxEntries: 1 });
+export const unbounded = xdp((ctx) => {
+  const found = slots.lookup(0);
+  if (found === null) return XDP_PASS;
+  found.counts[packetLength(ctx)] = 1;
+  return XDP_PASS;
+});
+`;
+
 describe('sluice bpf', () => {
   const object = join(folder, 'arp-blacklist.o');
   const run = (...more: string[]) =>
@@ -226,6 +238,15 @@ describe('sluice bpf', () => {
     const ran = sluice(['bpf', 'run', object, '--pcap', 'examples/arp.pcap', '--map', `blacklist=${bad}`]);
     expect(ran.stderr).toMatch(/bad\.json: error: entry 1, key: 'not an address'/);
     expect(ran.status).toBe(65);
+  });
+
+  it.each(['model', 'interpreter'])('refuses what the verifier refuses, with its words and the line (%s)', (engine) => {
+    const source = file('unbounded.bpf.ts', UNBOUNDED);
+    const bad = join(folder, 'unbounded.o');
+    expect(sluice(['bpf', 'build', source, '-o', bad]).status).toBe(0);
+    const ran = sluice(['bpf', 'run', bad, '--pcap', 'examples/arp.pcap', '--engine', engine]);
+    expect(ran.stderr).toMatch(/unbounded\.bpf\.ts:7:\d+: error: R\d unbounded memory access.*\n {4}found\.counts/);
+    expect(ran.status).toBe(1);
   });
 
   it('names a corrupt object, whatever is cut off it', () => {

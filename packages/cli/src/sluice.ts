@@ -38,6 +38,7 @@ program
   .option('-w, --write <file>', 'write the answer to a file')
   .option('--seed <n>', 'seed of all chance in the model (backend choice, ports)', integer, 1)
   .option('--no-socket-lb', 'translate services on packets instead of at connect(2)')
+  .option('--short', 'show only steps that decide something, change the packet or end its way', false)
   .option('--all', 'show every packet of the exchange', false)
   .option('--timing', 'say on standard error how long it took', false)
   .action(async (from, to, options) => {

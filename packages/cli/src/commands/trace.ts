@@ -16,6 +16,7 @@ export interface TraceOptions {
   readonly seed: number;
   readonly socketLb: boolean;
   readonly all: boolean;
+  readonly short: boolean;
   readonly timing: boolean;
 }
 
@@ -56,7 +57,7 @@ async function write(journey: Journey, options: TraceOptions): Promise<void> {
       ? journeyPcapng(journey)
       : options.output === 'json'
         ? journeyJson(journey)
-        : journeyText(journey, { style, all: options.all });
+        : journeyText(journey, { style, all: options.all, short: options.short });
   if (options.write) writeOutput(options.write, bytes);
   else if (options.output === 'pcapng' && process.stdout.isTTY) {
     throw new Exit(EXIT.USAGE, ['error: a capture is not for a terminal — redirect it, or name a file with -w']);

@@ -5,6 +5,8 @@ export interface TextOptions {
   readonly style: Style;
   /** Every packet, also address resolution, acknowledgements and retransmissions. */
   readonly all: boolean;
+  /** Only steps that decide something, change the packet or end its way. */
+  readonly short: boolean;
 }
 
 /** A journey for people: the way there, the reply's way back, the verdict. */
@@ -12,7 +14,7 @@ export function journeyText(journey: Journey, options: TextOptions): string {
   const { style } = options;
   const shown = options.all ? journey.packets : tellingPackets(journey);
   const lines: string[] = [style.bold(journey.question), ''];
-  for (const packet of shown) lines.push(...packetLines(packet, style), '');
+  for (const packet of shown) lines.push(...packetLines(packet, options), '');
   const hidden = journey.packets.length - shown.length;
   if (hidden > 0)
     lines.push(style.dim(`${hidden} more packets (${hiddenKinds(journey, shown)}); --all shows them`), '');
@@ -44,18 +46,24 @@ function hiddenKinds(journey: Journey, shown: readonly PacketTrace[]): string {
   return [...kinds].map(([kind, count]) => (count > 1 ? `${count} × ${kind}` : kind)).join(', ');
 }
 
-function packetLines(packet: PacketTrace, style: Style): string[] {
+function packetLines(packet: PacketTrace, { style, short }: TextOptions): string[] {
   const arrow = packet.direction === 'forward' ? 'there' : 'back';
   const lines = [style.bold(`${arrow}: ${packet.summary}`)];
-  const width = Math.max(...packet.steps.map((step) => stepName(step).length));
+  const steps = packet.steps.filter((step) => !short || isTelling(step));
+  const width = Math.max(...steps.map((step) => stepName(step).length));
   let place = '';
-  for (const step of packet.steps) {
+  for (const step of steps) {
     const here = step.netns === '' ? step.node : `${step.node} · ${step.netns}`;
     if (here !== place) lines.push(style.cyan(`  ${here}`));
     place = here;
     lines.push(...stepLines(step, width, style));
   }
   return lines;
+}
+
+function isTelling({ because, changes, verdict, program, layer }: Step): boolean {
+  if (because !== undefined || program !== undefined || layer === 'route') return true;
+  return changes.some(({ field }) => !field.startsWith('eth.')) || (verdict !== 'next' && verdict !== 'queued');
 }
 
 const stepName = (step: Step): string => (step.program ? `${step.function} [${step.program}]` : step.function);

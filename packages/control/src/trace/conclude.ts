@@ -26,7 +26,7 @@ export function concludeJourney(
     ...(last?.reason && verdict !== 'delivered' ? { reason: last.reason } : {}),
     ...(last?.because && verdict !== 'delivered' ? { because: last.because } : {}),
     missing,
-    assumptions: assumptionsFor(cluster, question, packets),
+    assumptions: assumptionsFor(cluster, question, packets, outcome.answer !== undefined),
     packets,
   };
 }
@@ -93,7 +93,12 @@ function summarize(
 const placeOf = (step: Step): string => (step.netns === '' ? step.node : `${step.netns} on ${step.node}`);
 
 /** The assumptions that this journey rests on. */
-function assumptionsFor(cluster: ProgrammedCluster, question: Question, packets: readonly PacketTrace[]): string[] {
+function assumptionsFor(
+  cluster: ProgrammedCluster,
+  question: Question,
+  packets: readonly PacketTrace[],
+  answered: boolean,
+): string[] {
   const netns = new Set(packets.flatMap((packet) => packet.steps.map((step) => step.netns)));
   const pods = cluster.state.cluster.pods.filter(({ pod }) => netns.has(`${pod.namespace}/${pod.name}`));
   const names = new Set(pods.map(({ pod }) => `${pod.namespace}/${pod.name}`));
@@ -107,9 +112,7 @@ function assumptionsFor(cluster: ProgrammedCluster, question: Question, packets:
     const count = what.port.backends.length;
     assumptions.push(`the backend was chosen by chance, one of ${count}; another --seed may choose another`);
   }
-  const served = what.kind === 'service' || what.kind === 'pod' || what.kind === 'node';
-  const delivered = packets.some((packet) => packet.verdict === 'delivered' && packet.direction === 'forward');
-  if (served && delivered) assumptions.push('containers listen on the ports they declare');
+  if (answered) assumptions.push('containers listen on the ports they declare');
   if (question.source.kind === 'outside' && what.kind === 'pod') {
     assumptions.push('the network outside routes Pod addresses to their nodes');
   }

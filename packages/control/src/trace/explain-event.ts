@@ -66,7 +66,8 @@ function dropBecause(state: ClusterState, event: DatapathEvent, text: string): B
   const peer = ingress ? nameOf(state, event.src, event.srcIdentity) : nameOf(state, event.dst, event.dstIdentity);
   const protocol = protocolOf(event.protocol)?.toLowerCase() ?? `protocol ${event.protocol}`;
   const port = event.dstPort === 0 ? protocol : `port ${event.dstPort}/${protocol}`;
-  return denialBecause(endpoint, ingress ? 'ingress' : 'egress', `${ingress ? 'from' : 'to'} ${peer} on ${port}`);
+  const what = ingress ? `${peer} to ${port}` : `it to ${peer}, ${port}`;
+  return denialBecause(endpoint, ingress ? 'ingress' : 'egress', what);
 }
 
 function admission(state: ClusterState, event: DatapathEvent): Because {
