@@ -12,7 +12,7 @@ import type { ModelHost } from '../kernel/host.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import type { Sock } from '../socket/sock.ts';
-import { cgroupHookOf } from './cgroup.ts';
+import { type CgroupHook, cgroupHookOf } from './cgroup.ts';
 import { kernelHelpers } from './helpers/kernel-helpers.ts';
 import { ListLink } from './list-link.ts';
 import { loadObject } from './load-object.ts';
@@ -42,6 +42,8 @@ export class HostBpf implements BpfKernel {
   readonly #contexts: number;
   #depth = 0;
   #lastCookie = 0;
+  /** Cgroup programs attached for all namespaces. */
+  readonly #hostWide: { readonly hook: CgroupHook; readonly link: ListLink }[] = [];
 
   constructor(host: ModelHost) {
     this.host = host;
@@ -97,10 +99,14 @@ export class HostBpf implements BpfKernel {
       if (p instanceof ModelProgram && p.bpf === this && cgroupHookOf(p.section) === hook) return p;
       throw new EngineError(operation, 'EINVAL', 'not a program of this host for that hook');
     };
-    return new ListLink(
-      (scope ?? this.host.namespaces).map((n) => n.cgroup[hook]),
-      program,
-      check,
-    );
+    const lists = (scope ?? this.host.namespaces).map((n) => n.cgroup[hook]);
+    const link = new ListLink(lists, program, check);
+    if (scope === undefined) this.#hostWide.push({ hook, link });
+    return link;
+  }
+
+  /** A namespace that is new comes under the programs attached for all. */
+  adopt(netns: NetNamespace): void {
+    for (const { hook, link } of this.#hostWide) link.addTo(netns.cgroup[hook]);
   }
 }

@@ -3,7 +3,7 @@ import type { ModelProgram } from './program.ts';
 
 /** A program's place in one or several lists of programs. */
 export class ListLink implements LinkHandle {
-  readonly #lists: readonly ModelProgram[][];
+  readonly #lists: ModelProgram[][];
   readonly #check: (program: ProgramHandle) => ModelProgram;
   #program: ModelProgram | undefined;
 
@@ -12,10 +12,17 @@ export class ListLink implements LinkHandle {
     program: ProgramHandle,
     check: (program: ProgramHandle) => ModelProgram,
   ) {
-    this.#lists = lists;
+    this.#lists = [...lists];
     this.#check = check;
     this.#program = check(program);
     for (const list of lists) list.push(this.#program);
+  }
+
+  /** Takes a place in one more list, unless it was detached. */
+  addTo(list: ModelProgram[]): void {
+    if (!this.#program) return;
+    this.#lists.push(list);
+    list.push(this.#program);
   }
 
   replace(program: ProgramHandle): void {

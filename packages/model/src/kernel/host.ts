@@ -37,6 +37,7 @@ export class ModelHost implements Host {
   createNetns(name: string): NetNamespace {
     const netns = new NetNamespace(this, name);
     this.namespaces.push(netns);
+    this.programs.adopt(netns);
     return netns;
   }
 

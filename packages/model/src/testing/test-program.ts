@@ -27,6 +27,7 @@ export function testProgram(
     name,
     section,
     type: row.type,
+    ...(row.attachType === undefined ? {} : { attachType: row.attachType }),
     code: assembled.code,
     functions: [],
     relocations: mapLoads(assembled.code).map((slot, i) => ({ kind: 'map', slot, map: maps[i]!.name })),

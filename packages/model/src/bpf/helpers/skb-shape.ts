@@ -1,5 +1,5 @@
 import { errno, type Helper } from '@sluice/ebpf';
-import { ETH_HLEN, ETH_P_IP, ipHeaderBytes } from '@sluice/wire';
+import { ETH_P_IP, ipHeaderBytes } from '@sluice/wire';
 import { PACKET_OTHERHOST, type SkBuff } from '../../skb/sk-buff.ts';
 import { skbExpand } from '../../skb/skb-expand.ts';
 import { updateSkbContext } from '../context/skb-context.ts';
@@ -17,6 +17,8 @@ const GROW_FLAGS =
 const ENOTSUPP = 524;
 const ROOM_MAX = 0xfff;
 const IPV4_HLEN_MIN = 20;
+/** Kernel: BPF_SKB_MAX_LEN, four pages less the shared info. */
+const BPF_SKB_MAX_LEN = 16064;
 
 /** Changing a packet's length or kind. Kernel: net/core/filter.c bpf_skb_change_tail() and its neighbours. */
 export function skbShapeHelpers(bpf: HostBpf): [number, Helper][] {
@@ -24,13 +26,12 @@ export function skbShapeHelpers(bpf: HostBpf): [number, Helper][] {
     updateSkbContext(skb);
     return result;
   };
-  const lengthMax = (skb: SkBuff): number => skb.dev.mtu + ETH_HLEN;
 
   const changeTail: Helper = (_ctx, length, flags, flagsHigh) => {
     const skb = bpf.skb!;
     const now = skb.len;
     const least = Math.max(skb.networkHeader - skb.data, skb.transportHeader - skb.data, 0);
-    if (flags !== 0 || flagsHigh !== 0 || length! < least || length! > lengthMax(skb)) return -errno.EINVAL;
+    if (flags !== 0 || flagsHigh !== 0 || length! < least || length! > BPF_SKB_MAX_LEN) return -errno.EINVAL;
     if (length! > now) {
       if (!skbExpand(skb, 0, length! - now)) return -errno.ENOMEM;
       skb.bytes.fill(0, skb.tail, skb.data + length!);
@@ -41,7 +42,7 @@ export function skbShapeHelpers(bpf: HostBpf): [number, Helper][] {
 
   const changeHead: Helper = (_ctx, room, flags, flagsHigh) => {
     const skb = bpf.skb!;
-    if (flags !== 0 || flagsHigh !== 0 || room! < 0 || skb.len + room! > lengthMax(skb)) return -errno.EINVAL;
+    if (flags !== 0 || flagsHigh !== 0 || room! < 0 || skb.len + room! > BPF_SKB_MAX_LEN) return -errno.EINVAL;
     if (!skbExpand(skb, room!, 0)) return -errno.ENOMEM;
     skb.push(room!);
     skb.bytes.fill(0, skb.data, skb.data + room!);
@@ -70,7 +71,7 @@ export function skbShapeHelpers(bpf: HostBpf): [number, Helper][] {
   };
 
   function grow(skb: SkBuff, offset: number, size: number, flags: number): number {
-    if (skb.gsoBytes === 0 && skb.len + size > lengthMax(skb)) return -ENOTSUPP;
+    if (skb.gsoBytes === 0 && skb.len + size > BPF_SKB_MAX_LEN) return -ENOTSUPP;
     const same = skb.transportHeader === skb.networkHeader;
     const mac = skb.networkHeader - skb.macHeader;
     if (!skbExpand(skb, size, 0)) return -errno.ENOMEM;

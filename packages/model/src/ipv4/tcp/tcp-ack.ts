@@ -9,7 +9,8 @@ import { tcpWriteXmit } from './tcp-write-xmit.ts';
 /**
  * Takes in what a segment acknowledges: the window, what was sent, the round-trip time, the congestion window; then
  * sends what may go now. Returns false where it acknowledges what was never sent. Kernel: net/ipv4/tcp_input.c
- * tcp_ack(). Spec: RFC 9293 §3.10.7.4, RFC 5681, RFC 6298. We depart: Reno without selective acknowledgment.
+ * tcp_ack(). Spec: RFC 9293 §3.10.7.4, RFC 5681, RFC 6298. We depart: Reno without selective acknowledgment;
+ * new data acknowledged ends the backing off, though there are no timestamps.
  */
 export function tcpAck(sock: TcpSock, skb: SkBuff): boolean {
   const ack = skb.ackSeq;
@@ -40,13 +41,15 @@ function newlyAcked(sock: TcpSock, ack: number): void {
   sock.sndUna = ack;
   sock.timeouts = 0;
   sock.dupAcks = 0;
-  if (rttNs >= 0) measureRtt(sock, rttNs);
-  if (sock.recoverySeq !== undefined) {
-    if (before(ack, sock.recoverySeq)) tcpRetransmitOldest(sock);
-    else {
-      sock.recoverySeq = undefined;
-      sock.cwnd = sock.ssthresh;
-    }
+  if (rttNs >= 0) tcpMeasureRtt(sock, rttNs);
+  else if (sock.srttNs > 0) sock.rtoNs = retransmissionTimeout(sock);
+  if (sock.recoverySeq !== undefined && before(ack, sock.recoverySeq)) {
+    if (sock.sent[0] && sock.cwnd >= sock.ssthresh) sock.sent[0].lost = true;
+    else sock.cwnd += acked;
+    tcpXmitRetransmitQueue(sock);
+  } else if (sock.recoverySeq !== undefined) {
+    sock.recoverySeq = undefined;
+    sock.cwnd = Math.max(sock.ssthresh, 2);
   } else if (sock.cwnd < sock.ssthresh) sock.cwnd += acked;
   else if (acked > 0) sock.cwnd += acked / sock.cwnd;
   tcpRearmRto(sock);
@@ -59,16 +62,22 @@ function duplicateAck(sock: TcpSock): void {
   sock.ssthresh = Math.max(sock.sent.length >> 1, 2);
   sock.cwnd = sock.ssthresh + TCP_FASTRETRANS_THRESH;
   sock.recoverySeq = sock.sndNxt;
-  tcpRetransmitOldest(sock);
+  tcpRetransmitSkb(sock, sock.sent[0]!);
 }
 
-function tcpRetransmitOldest(sock: TcpSock): void {
-  const oldest = sock.sent[0];
-  if (oldest) tcpRetransmitSkb(sock, oldest);
+/** Sends again what counts as lost, as far as the congestion window allows. Kernel: tcp_xmit_retransmit_queue(). */
+function tcpXmitRetransmitQueue(sock: TcpSock): void {
+  let inFlight = sock.sent.reduce((n, segment) => n + (segment.lost ? 0 : 1), 0);
+  for (const segment of sock.sent) {
+    if (!segment.lost) continue;
+    if (inFlight >= Math.max(1, Math.floor(sock.cwnd))) return;
+    tcpRetransmitSkb(sock, segment);
+    inFlight++;
+  }
 }
 
-/** Spec: RFC 6298 §2. */
-function measureRtt(sock: TcpSock, rttNs: number): void {
+/** Spec: RFC 6298 §2. Kernel: tcp_rtt_estimator(). */
+export function tcpMeasureRtt(sock: TcpSock, rttNs: number): void {
   if (sock.srttNs === 0) {
     sock.srttNs = rttNs;
     sock.rttvarNs = rttNs / 2;
@@ -76,5 +85,9 @@ function measureRtt(sock: TcpSock, rttNs: number): void {
     sock.rttvarNs = 0.75 * sock.rttvarNs + 0.25 * Math.abs(sock.srttNs - rttNs);
     sock.srttNs = 0.875 * sock.srttNs + 0.125 * rttNs;
   }
-  sock.rtoNs = Math.min(TCP_RTO_MAX_NS, Math.max(TCP_RTO_MIN_NS, Math.round(sock.srttNs + 4 * sock.rttvarNs)));
+  sock.rtoNs = retransmissionTimeout(sock);
 }
+
+/** Kernel: tcp_set_rto(): the variation counts for 200 ms at least. */
+const retransmissionTimeout = (sock: TcpSock): number =>
+  Math.min(TCP_RTO_MAX_NS, Math.round(sock.srttNs + Math.max(TCP_RTO_MIN_NS, 4 * sock.rttvarNs)));

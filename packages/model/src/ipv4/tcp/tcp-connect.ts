@@ -18,6 +18,7 @@ export function tcpConnect(sock: TcpSock, packetId: number): void {
     payload: new Uint8Array(0),
     sentNs: machine.clock.nowNs,
     retransmits: 0,
+    lost: false,
   });
   tcpRearmRto(sock);
   tcpTransmit(sock, iss, TCP_SYN, undefined, tcpSynOptions(sock, true), packetId);

@@ -1,6 +1,7 @@
 import { TCP_ACK, TCP_RST, TCP_SYN, tcpWindow } from '@sluice/wire';
 import type { SkBuff } from '../../skb/sk-buff.ts';
 import { consumed, drop, reject, type Step, step } from '../../step.ts';
+import { tcpMeasureRtt } from './tcp-ack.ts';
 import { tcpDone } from './tcp-done.ts';
 import { TCP_TIMEOUT_INIT_NS, TCP_WINDOW_INIT } from './tcp-limits.ts';
 import { tcpRearmRto } from './tcp-retransmit-timer.ts';
@@ -45,9 +46,10 @@ export const tcpRcvSynsentStateProcess: Step = step(
       return consumed;
     }
     sock.sndUna = skb.ackSeq;
-    sock.sent.length = 0;
+    const syn = sock.sent.shift();
     sock.timeouts = 0;
     sock.rtoNs = TCP_TIMEOUT_INIT_NS;
+    if (syn?.retransmits === 0) tcpMeasureRtt(sock, sock.netns.host.machine.clock.nowNs - syn.sentNs);
     sock.move('syn-ack');
     tcpRearmRto(sock);
     sock.establishedPending = true;

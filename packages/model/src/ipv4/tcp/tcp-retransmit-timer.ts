@@ -16,8 +16,8 @@ export function tcpRearmRto(sock: TcpSock): void {
 }
 
 /**
- * Nothing was acknowledged in time: the oldest segment goes again, the window shrinks, the time doubles (not for the
- * first SYNs); after too many times the connection ends with ETIMEDOUT.
+ * Nothing was acknowledged in time: all that is out counts as lost, the oldest goes again, the rest follows as answers
+ * come; the time doubles (not for the first SYNs). After too many times the connection ends with ETIMEDOUT.
  * Kernel: net/ipv4/tcp_timer.c tcp_retransmit_timer(), tcp_write_timeout(). Spec: RFC 6298 §5.
  */
 function tcpRetransmitTimer(sock: TcpSock): void {
@@ -35,8 +35,9 @@ function tcpRetransmitTimer(sock: TcpSock): void {
   if (sock.tcpState !== 'SYN_SENT' && sock.tcpState !== 'SYN_RECV') {
     sock.ssthresh = Math.max(sock.cwnd >> 1, 2);
     sock.cwnd = 1;
-    sock.recoverySeq = undefined;
+    sock.recoverySeq = sock.sndNxt;
     sock.dupAcks = 0;
+    for (const segment of sock.sent) segment.lost = true;
   }
   tcpRetransmitSkb(sock, oldest);
   tcpRearmRto(sock);
@@ -52,6 +53,7 @@ function retriesMax(sock: TcpSock): number {
 /** Kernel: net/ipv4/tcp_output.c tcp_retransmit_skb(). */
 export function tcpRetransmitSkb(sock: TcpSock, segment: SentSegment): void {
   segment.retransmits++;
+  segment.lost = false;
   const options =
     segment.flags & TCP_SYN ? tcpSynOptions(sock, sock.tcpState === 'SYN_SENT' || sock.rcvScale > 0) : undefined;
   tcpTransmit(sock, segment.seq, segment.flags, segment.payload, options);

@@ -22,6 +22,8 @@ export interface SentSegment {
   readonly payload: Uint8Array;
   sentNs: number;
   retransmits: number;
+  /** Taken for lost, and not sent again yet. */
+  lost: boolean;
 }
 
 /** One TCP connection and the process that owns it. Sequence numbers are unsigned. Kernel: struct tcp_sock. */

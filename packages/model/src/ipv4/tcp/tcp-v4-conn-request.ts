@@ -50,6 +50,7 @@ export const tcpV4ConnRequest: Step = step('tcp_v4_conn_request', 'tcp', 'F2', (
     payload: new Uint8Array(0),
     sentNs: machine.clock.nowNs,
     retransmits: 0,
+    lost: false,
   };
   child.sent.push(synAck);
   tcpRearmRto(child);

@@ -31,7 +31,7 @@ function transmitNew(sock: TcpSock, flags: number, payload: Uint8Array): void {
   if (flags & TCP_FIN) sock.finSeq = endSeq;
   const { nowNs } = sock.netns.host.machine.clock;
   const idle = sock.sent.length === 0;
-  sock.sent.push({ seq, endSeq, flags, payload, sentNs: nowNs, retransmits: 0 });
+  sock.sent.push({ seq, endSeq, flags, payload, sentNs: nowNs, retransmits: 0, lost: false });
   sock.sndNxt = endSeq;
   if (idle) tcpRearmRto(sock);
   tcpTransmit(sock, seq, flags, payload);
