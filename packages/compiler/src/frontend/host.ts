@@ -3,8 +3,12 @@ import { LIB_FILE, LIB_TEXT } from './lib.ts';
 import { SURFACE } from './surface.gen.ts';
 import { type TypeScript, ts } from './typescript.ts';
 
-/** Where the language surface appears to lie, as `bpf/index.d.ts` and its neighbours. */
-export const SURFACE_FOLDER = '/sluice/bpf/';
+/**
+ * Where our own declarations appear to lie: the surface's `index.d.ts` and its neighbours, and the library. Absolute where
+ * the entry's path is, since TypeScript does not bear a mixture.
+ */
+const OWN_FOLDER = 'sluice-language/';
+const ownFolder = (entryPath: string): string => (entryPath.startsWith('/') ? `/${OWN_FOLDER}` : OWN_FOLDER);
 const SURFACE_MODULE = '@sluice/compiler/bpf';
 
 export interface Front {
@@ -22,6 +26,8 @@ const OPTIONS = (): TypeScript.CompilerOptions => ({
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
+  resolvePackageJsonImports: false,
+  resolvePackageJsonExports: false,
   allowImportingTsExtensions: true,
   noEmit: true,
   noLib: true,
@@ -33,13 +39,14 @@ const OPTIONS = (): TypeScript.CompilerOptions => ({
 /** Parses and binds the entry file and all it imports. */
 export function createFront(entryPath: string, read: ReadSource): Front | Problem {
   const parsed = new Map<string, TypeScript.SourceFile | undefined>();
+  const own = ownFolder(entryPath);
+  const library = own + LIB_FILE;
   const getText = (path: string): string | undefined => {
-    if (path === LIB_FILE) return LIB_TEXT;
-    if (path.startsWith(SURFACE_FOLDER)) return SURFACE[path.slice(SURFACE_FOLDER.length)];
-    return read(path);
+    if (path === library) return LIB_TEXT;
+    return path.startsWith(own) ? SURFACE[path.slice(own.length)] : read(path);
   };
   const getSourceFile = (path: string) => {
-    if (!isUserFile(path)) return ownFile(path, getText(path));
+    if (isSurfaceFile(path)) return ownFile(path, getText(path));
     if (!parsed.has(path)) {
       const text = getText(path);
       parsed.set(path, text === undefined ? undefined : ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true));
@@ -48,7 +55,7 @@ export function createFront(entryPath: string, read: ReadSource): Front | Proble
   };
   const host: TypeScript.CompilerHost = {
     getSourceFile,
-    getDefaultLibFileName: () => LIB_FILE,
+    getDefaultLibFileName: () => library,
     getCurrentDirectory: () => '',
     getCanonicalFileName: (name) => name,
     useCaseSensitiveFileNames: () => true,
@@ -58,19 +65,19 @@ export function createFront(entryPath: string, read: ReadSource): Front | Proble
     readFile: getText,
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text }) => {
-        const path = resolveModule(text, from, getText);
+        const path = resolveModule(text, from, own, getText);
         return {
           resolvedModule: path === undefined ? undefined : { resolvedFileName: path, extension: extensionOf(path) },
         };
       }),
   };
-  const program = ts.createProgram({ rootNames: [LIB_FILE, entryPath], options: OPTIONS(), host });
+  const program = ts.createProgram({ rootNames: [library, entryPath], options: OPTIONS(), host });
   const entry = program.getSourceFile(entryPath);
   if (!entry) {
     const message = `${entryPath} cannot be read`;
     return { code: 'S027', severity: 'error', file: entryPath, line: 1, column: 1, message };
   }
-  const files = program.getSourceFiles().filter((file) => isUserFile(file.fileName));
+  const files = program.getSourceFiles().filter((file) => !isSurfaceFile(file.fileName));
   return { program, checker: program.getTypeChecker(), entry, files };
 }
 
@@ -88,12 +95,9 @@ function ownFile(path: string, text: string | undefined): TypeScript.SourceFile 
 
 let ownFiles: { typescript: typeof TypeScript; parsed: Map<string, TypeScript.SourceFile> } | undefined;
 
+/** Whether a file is part of the language surface (or of the library under it). */
 export function isSurfaceFile(path: string): boolean {
-  return path.startsWith(SURFACE_FOLDER);
-}
-
-function isUserFile(path: string): boolean {
-  return path !== LIB_FILE && !isSurfaceFile(path);
+  return path.startsWith(OWN_FOLDER) || path.startsWith(`/${OWN_FOLDER}`);
 }
 
 /** TypeScript's own complaints about the user's files, in our shape. */
@@ -114,8 +118,8 @@ export function typescriptProblems(front: Front): Problem[] {
     });
 }
 
-function resolveModule(name: string, from: string, text: ReadSource): string | undefined {
-  if (name === SURFACE_MODULE) return `${SURFACE_FOLDER}index.d.ts`;
+function resolveModule(name: string, from: string, own: string, text: ReadSource): string | undefined {
+  if (name === SURFACE_MODULE) return `${own}index.d.ts`;
   if (!name.startsWith('.')) return undefined;
   const path = join(from.slice(0, from.lastIndexOf('/') + 1), name);
   const candidates = isSurfaceFile(from)

@@ -2,7 +2,7 @@
  * What stands in for TypeScript's standard library: the types that the checker itself asks for and little else. Checking
  * against it takes half the time, and programs see no names that BPF has no meaning for.
  */
-export const LIB_FILE = '/sluice/lib.d.ts';
+export const LIB_FILE = 'lib.d.ts';
 
 export const LIB_TEXT = `
 interface Array<T> { readonly length: number; [index: number]: T }
