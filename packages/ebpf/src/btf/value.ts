@@ -46,7 +46,7 @@ export function decodeBtfValue(btf: Btf, id: number, bytes: Uint8Array, offset =
     case 'union': {
       const record: Record<string, BtfValue> = {};
       for (const member of type.members) {
-        if (member.bitSize !== 0) continue;
+        if (member.bitSize !== 0 || member.bitOffset % 8 !== 0) continue;
         const value = decodeBtfValue(btf, member.type, bytes, offset + member.bitOffset / 8);
         if (value !== undefined) record[member.name] = value;
       }
