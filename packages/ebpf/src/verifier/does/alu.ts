@@ -1,6 +1,6 @@
 import type { Form } from '../../isa/form.ts';
 import { aluBounds, isTracked } from '../domain/alu.ts';
-import { boundsOfConstant, isConstant, S32_MAX, UNBOUNDED } from '../domain/bounds.ts';
+import { boundsOfConstant, isConstant, S32_MAX, UNBOUNDED, ZERO } from '../domain/bounds.ts';
 import { signExtend, signExtend32, zeroExtend32 } from '../domain/resize.ts';
 import { bitLength } from '../domain/tnum.ts';
 import type { Machine } from '../machine.ts';
@@ -14,8 +14,14 @@ type AluForm = Extract<Form, { kind: 'alu' }>;
 export function doAlu(m: Machine, form: AluForm): void {
   const { dst } = m.instruction;
   if (form.op === 'mov' || form.op === 'movsx') m.setRegister(dst, moved(m, form));
-  else if (form.op === 'neg') m.setRegister(dst, unknown());
+  else if (form.op === 'neg') m.setRegister(dst, negated(m.register(dst), form.bits));
   else m.setRegister(dst, computed(m, form));
+}
+
+function negated(value: Value, bits: 32 | 64): Value {
+  if (value.kind !== 'scalar') return unknown();
+  const bounds = aluBounds('sub', bits, ZERO, value.bounds);
+  return scalar(bounds).from(value);
 }
 
 function computed(m: Machine, form: AluForm): Value {

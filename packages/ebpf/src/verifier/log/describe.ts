@@ -1,6 +1,6 @@
 import { formatBounds, isConstant } from '../domain/bounds.ts';
 import { BYTE, CELL, type StackCell } from '../state/stack-cell.ts';
-import type { Frame, State } from '../state/state.ts';
+import type { State } from '../state/state.ts';
 import { kindName, type Value } from '../state/value.ts';
 
 /** A register's content as the kernel's log writes it: `scalar(umax=255)`, `pkt(id=1,off=14,r=34)`, `fp-8`. */
@@ -8,7 +8,7 @@ export function describeValue(value: Value): string {
   if (value.kind === 'scalar' && isConstant(value.bounds)) return `${BigInt.asIntN(64, value.bounds.bits.value)}`;
   if (value.kind === 'fp' && isConstant(value.bounds)) {
     const off = value.off + Number(value.bounds.smin);
-    return `fp${value.frame > 0 ? `[${value.frame}]` : ''}${off >= 0 ? '' : off}`;
+    return `fp${value.frame > 0 ? `[${value.frame}]` : ''}${off >= 0 ? `+${off}` : off}`.replace('+0', '0');
   }
   const parts: string[] = [];
   if (value.id !== 0) parts.push(`id=${value.id}${value.linkOffset ? `+${value.off}` : ''}`);
@@ -32,18 +32,36 @@ export function describeCell(cell: StackCell): string {
   return cell.isSpill ? `${letters}:${describeValue(cell.value)}` : letters;
 }
 
-/** All registers and cells of the running function of which something is known. */
-export function describeState(state: State): string {
-  return describeFrame(state.frame, state.depth);
+/** A frame's content at one time, to tell later what has changed. */
+export interface Snapshot {
+  readonly depth: number;
+  readonly registers: readonly Value[];
+  readonly cells: readonly StackCell[];
 }
 
-function describeFrame(frame: Frame, depth: number): string {
-  const parts: string[] = depth > 0 ? [`frame${depth}:`] : [];
-  frame.registers.forEach((value, i) => {
-    if (value.kind !== '?') parts.push(`R${i}=${describeValue(value)}`);
+export function snapshot(state: State): Snapshot {
+  const { registers, cells } = state.frame;
+  return { depth: state.depth, registers: registers.slice(), cells: cells.slice() };
+}
+
+/** All registers and cells of the running function of which something is known. */
+export function describeState(now: Snapshot): string {
+  return describeChange({ depth: now.depth, registers: [], cells: [] }, now);
+}
+
+/** Registers and cells that changed; all of them where another function runs. */
+export function describeChange(before: Snapshot, now: Snapshot): string {
+  const same = before.depth === now.depth ? before : { registers: [], cells: [] };
+  const parts: string[] = before.depth === now.depth ? [] : [`frame${now.depth}:`];
+  now.registers.forEach((value, i) => {
+    const old = same.registers[i];
+    const text = value.kind === '?' || value === old ? '' : describeValue(value);
+    if (text !== '' && (!old || describeValue(old) !== text)) parts.push(`R${i}=${text}`);
   });
-  frame.cells.forEach((cell, i) => {
-    if (cell.bytes !== 0) parts.push(`fp${-(i + 1) * CELL}=${describeCell(cell)}`);
+  now.cells.forEach((cell, i) => {
+    const old = same.cells[i];
+    const text = cell.bytes === 0 || cell === old ? '' : describeCell(cell);
+    if (text !== '' && (!old || describeCell(old) !== text)) parts.push(`fp${-(i + 1) * CELL}=${text}`);
   });
   return parts.join(' ');
 }

@@ -1,23 +1,23 @@
-import type { Instruction } from '../../isa/instruction.ts';
+import { formatInstruction } from '../../asm/disassemble.ts';
 import type { Observer } from '../explore/explore.ts';
 import { isRefusal, prepareProgram, type Refusal, type VerifierInput } from '../program.ts';
 import { sourceLine } from '../source-line.ts';
 import type { State } from '../state/state.ts';
-import { describeState } from './describe.ts';
+import { describeChange, describeState, type Snapshot, snapshot } from './describe.ts';
 
 /** Instructions written down: the last ones tell most. */
 const STEPS_MAX = 4000;
 
 /**
- * The log of the path that ends in a refusal: source lines, and for each instruction what was known before it. Paths
- * that ended well are forgotten, as in the kernel's log of level 1.
+ * The log of the path that ends in a refusal: source lines, instructions, and after each what it changed. Paths that
+ * ended well are forgotten, as in the kernel's log of level 1.
  */
 export class PathLog implements Observer {
   readonly #lines: string[] = [];
+  readonly #forks = new WeakMap<State, { lines: number; before: Snapshot | undefined }>();
+  readonly #text: readonly string[];
+  #before: Snapshot | undefined;
   #steps = 0;
-  readonly #forks = new WeakMap<State, number>();
-  readonly #instructions: readonly (Instruction | undefined)[];
-  readonly #names: readonly (string | undefined)[];
   #lastSource = '';
 
   /** @param total instructions that the whole verification will look at */
@@ -26,27 +26,31 @@ export class PathLog implements Observer {
     readonly total: number,
   ) {
     const program = prepareProgram(input);
-    this.#instructions = isRefusal(program) ? [] : program.code.instructions;
-    this.#names = isRefusal(program) ? [] : program.code.forms.map((form) => form?.name);
+    this.#text = isRefusal(program)
+      ? []
+      : program.code.instructions.map((instruction) => (instruction ? formatInstruction(instruction) : ''));
   }
 
   step(slot: number, state: State): void {
     if (++this.#steps < this.total - STEPS_MAX) return;
+    this.#describe(state);
     const line = sourceLine(this.input, slot);
     const source = line ? `; ${line.text.trim()} @ ${line.file}:${line.line}` : '';
-    if (source !== '' && source !== this.#lastSource) this.#add(source);
+    if (source !== '' && source !== this.#lastSource) this.#lines.push(source);
     this.#lastSource = source;
-    this.#add(`${slot}: ${this.#disassemble(slot)} ; ${describeState(state)}`);
+    this.#lines.push(`${slot}: ${this.#text[slot] ?? ''}`);
   }
 
   fork(state: State): void {
-    this.#forks.set(state, this.#lines.length);
+    this.#forks.set(state, { lines: this.#lines.length, before: this.#before });
   }
 
   resume(slot: number, state: State): void {
-    this.#lines.length = this.#forks.get(state) ?? 0;
+    const fork = this.#forks.get(state);
+    this.#lines.length = fork?.lines ?? 0;
+    this.#before = fork?.before;
     this.#lastSource = '';
-    this.#add(`from another branch to ${slot}:`);
+    if (this.#steps >= this.total - STEPS_MAX) this.#lines.push(`the other way, to ${slot}`);
   }
 
   /** The whole log, ending with the refusal. */
@@ -54,14 +58,12 @@ export class PathLog implements Observer {
     return [...this.#lines, refusal.message].join('\n');
   }
 
-  #disassemble(slot: number): string {
-    const instruction = this.#instructions[slot];
-    if (!instruction) return '';
-    const { dst, src, offset, imm } = instruction;
-    return `${this.#names[slot]} dst=r${dst} src=r${src} off=${offset} imm=${instruction.imm64 ?? imm}`;
-  }
-
-  #add(line: string): void {
-    this.#lines.push(line);
+  /** Adds to the last line what has changed since the state before it. */
+  #describe(state: State): void {
+    const now = snapshot(state);
+    const changes = this.#before ? describeChange(this.#before, now) : describeState(now);
+    if (changes !== '' && this.#lines.length > 0) this.#lines.push(`${this.#lines.pop()!.padEnd(40)} ; ${changes}`);
+    else if (changes !== '') this.#lines.push(`; ${changes}`);
+    this.#before = now;
   }
 }
