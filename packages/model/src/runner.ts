@@ -24,9 +24,11 @@ function runTraced(first: Step, skb: SkBuff): void {
   let at = first;
   do {
     const current = at;
-    const device = skb.dev;
+    const { dev } = skb;
+    // A packet that is being made stands at the loopback device until it is routed: it is at no device yet.
+    const nowhere = dev.loopback && skb.dst === null && skb.macHeader === 0;
     at = current.run(skb);
-    tracer.record(current, skb, device, at);
+    tracer.record(current, skb, dev.netns, nowhere ? undefined : dev, at);
   } while (at.end === GOES_ON);
   tracer.leave(outer);
   if (at.end >= FREES) finish(at, skb);

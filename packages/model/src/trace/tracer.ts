@@ -1,44 +1,14 @@
-import type {
-  Because,
-  BecauseKind,
-  HeaderChange,
-  PacketTrace,
-  ProgramRun,
-  Recording,
-  Step,
-  StepVerdict,
-  TraceObserver,
-} from '@sluice/engine';
+import type { Because, BecauseKind, PacketTrace, Recording, StepVerdict, TraceObserver } from '@sluice/engine';
 import { summarizeFrame } from '@sluice/wire';
 import type { NetDevice } from '../core/net-device.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
-import { endVerdict, GOES_ON, type Step as KernelStep } from '../step.ts';
+import { endVerdict, type Step as KernelStep, UNDECIDABLE } from '../step.ts';
 import type { Clock } from '../time/clock.ts';
-import { headerChanges, type Snapshot } from './header-changes.ts';
+import type { Snapshot } from './header-changes.ts';
+import { type Event, makeStep, programRun } from './make-step.ts';
+import { Note, type ProgramNote } from './note.ts';
 import { PacketRecord } from './packet-record.ts';
-
-type ProgramNote = Omit<ProgramRun, 'packetId' | 'node' | 'netns' | 'device' | 'ifindex'>;
-
-/** What a step says of itself while it runs; taken up and cleared when the step is recorded. */
-interface Note {
-  detail: string | undefined;
-  because: Because | undefined;
-  verdict: StepVerdict | undefined;
-  program: ProgramNote | undefined;
-  instructions: number | undefined;
-  changes: HeaderChange[] | undefined;
-}
-
-/** A step that has no packet in memory (system calls, the NIC's side of a ring, native XDP). */
-export interface Event {
-  readonly function: string;
-  readonly layer: Step['layer'];
-  readonly row?: string;
-  readonly verdict: StepVerdict;
-  readonly reason?: string;
-  readonly snapshot?: Snapshot;
-}
 
 /** Collects the steps of packets, for as many observers as there are. One per kernel. */
 export class Tracer {
@@ -47,10 +17,11 @@ export class Tracer {
   readonly #clock: Clock;
   readonly #observers = new Set<TraceObserver>();
   readonly #records = new Map<number, PacketRecord>();
+  #withFrames = false;
   #lastId = 0;
   #current = 0;
   #origin: string | undefined;
-  #note: Note = emptyNote();
+  #note = new Note();
   readonly #outerNotes: Note[] = [];
 
   constructor(clock: Clock) {
@@ -62,14 +33,23 @@ export class Tracer {
     if (this.#observers.size === 0) this.#origin = undefined;
     const first = this.#lastId + 1;
     this.#observers.add(observer);
-    this.active = true;
-    const packets = (): readonly PacketTrace[] =>
+    this.#observersChanged();
+    const collect = (): readonly PacketTrace[] =>
       [...this.#records.values()].filter((r) => r.packetId >= first).map((r) => r.toTrace());
+    let stopped: readonly PacketTrace[] | undefined;
     const stop = (): void => {
+      stopped ??= collect();
       this.#observers.delete(observer);
-      this.active = this.#observers.size > 0;
+      this.#observersChanged();
     };
-    return { packets, stop };
+    return { packets: () => stopped ?? collect(), stop };
+  }
+
+  /** With nobody left to watch, what was seen is forgotten; recordings that were stopped keep their own. */
+  #observersChanged(): void {
+    this.active = this.#observers.size > 0;
+    this.#withFrames = [...this.#observers].some((o) => o.withoutFrames !== true);
+    if (!this.active) this.#records.clear();
   }
 
   /** A number for a packet that is about to exist in `netns`; 0 where nobody watches. */
@@ -97,7 +77,7 @@ export class Tracer {
     const outer = this.#current;
     this.#current = packetId;
     this.#outerNotes.push(this.#note);
-    this.#note = emptyNote();
+    this.#note = new Note();
     return outer;
   }
 
@@ -134,94 +114,40 @@ export class Tracer {
     if (before !== after) this.#note.changes.push({ field, before, after });
   }
 
-  /** A step has run on a packet, and `next` is what it returned. */
-  record(step: KernelStep, skb: SkBuff, device: NetDevice, next: KernelStep): void {
+  /**
+   * A step has run on a packet that stood at `device` (undefined: it has none yet), and `next` is what it returned.
+   */
+  record(step: KernelStep, skb: SkBuff, netns: NetNamespace, device: NetDevice | undefined, next: KernelStep): void {
+    const verdict = endVerdict[next.end];
+    if (next.end === UNDECIDABLE) this.because('missing-fact', skb.missing, { missing: skb.missing });
     const start = skb.macHeader !== 0 ? skb.macHeader : skb.networkHeader;
-    const reason = next.end !== GOES_ON && endVerdict[next.end] !== 'undecidable' ? reasonOf(next, skb) : undefined;
-    if (endVerdict[next.end] === 'undecidable') {
-      this.because('missing-fact', skb.missing, { missing: skb.missing });
-    }
-    // A packet that is being made has no device yet; it stands at the loopback device until it is routed.
-    const nowhere = device.loopback && skb.dst === null && skb.macHeader === 0;
-    this.#emit(skb.packetId, device.netns, nowhere ? undefined : device, {
+    this.event(skb.packetId, netns, device, {
       function: step.function,
       layer: step.layer,
-      ...(step.row === undefined ? {} : { row: step.row }),
-      verdict: endVerdict[next.end],
-      ...(reason === undefined ? {} : { reason }),
-      ...(start === 0 ? {} : { snapshot: snapshotOf(skb, start) }),
+      row: step.row,
+      verdict,
+      reason: verdict === 'drop' || verdict === 'reject' ? skb.reason : undefined,
+      snapshot: start === 0 ? undefined : snapshotOf(skb, start),
     });
   }
 
-  /** A step without a packet in memory. */
+  /** Something happened to a packet, or to the call that will make one. */
   event(packetId: number, netns: NetNamespace, device: NetDevice | undefined, event: Event): void {
-    this.#emit(packetId, netns, device, event);
-  }
-
-  #emit(packetId: number, netns: NetNamespace, device: NetDevice | undefined, event: Event): void {
     const record = this.#records.get(packetId);
-    const note = this.#takeNote();
-    if (!record) return;
-    const { snapshot } = event;
-    if (snapshot && (record.summary === '' || record.last === undefined)) {
-      record.summary = summarizeFrame(snapshot.frame, snapshot.starts);
+    const note = this.#note;
+    this.#note = new Note();
+    if (record === undefined) return;
+    if (event.snapshot !== undefined && record.last === undefined) {
+      record.summary = summarizeFrame(event.snapshot.frame, event.snapshot.starts);
     }
-    const changes = [...(note.changes ?? []), ...(snapshot && record.last ? headerChanges(record.last, snapshot) : [])];
-    if (snapshot) record.last = snapshot;
-    const place = {
-      node: netns.host.name,
-      netns: netns.name,
-      ...(device ? { device: device.name, ifindex: device.ifindex } : {}),
-    };
-    const known = note.program ? this.#explain({ packetId, ...place, ...note.program }) : undefined;
-    const withFrame = snapshot !== undefined && ![...this.#observers].every((o) => o.withoutFrames === true);
-    const step: Step = {
-      seq: record.steps.length + 1,
-      timeNs: this.#clock.nowNs,
-      cpu: netns.host.currentCpu,
-      ...place,
-      layer: event.layer,
-      function: event.function,
-      ...(event.row === undefined ? {} : { row: event.row }),
-      ...(note.program ? { program: note.program.program } : {}),
-      verdict: note.verdict ?? event.verdict,
-      ...(event.reason === undefined ? {} : { reason: event.reason }),
-      ...(note.detail === undefined ? {} : { detail: note.detail }),
-      ...(note.because === undefined ? {} : { because: note.because }),
-      changes,
-      ...(withFrame ? { frame: snapshot.frame, frameStarts: snapshot.starts } : {}),
-      ...(note.instructions === undefined ? {} : { cost: { instructions: note.instructions } }),
-      ...known,
-    };
+    const step = makeStep(record, netns, device, event, note, this.#clock.nowNs, this.#withFrames);
+    if (note.program !== undefined) {
+      const run = programRun(packetId, netns, device, note.program);
+      for (const observer of this.#observers) Object.assign(step, observer.afterProgram?.(run));
+    }
     record.steps.push(step);
     for (const observer of this.#observers) observer.onStep?.(packetId, step);
   }
-
-  #explain(run: ProgramRun): Partial<Step> | undefined {
-    let known: Partial<Step> | undefined;
-    for (const observer of this.#observers) known = { ...known, ...observer.afterProgram?.(run) };
-    return known;
-  }
-
-  #takeNote(): Note {
-    const taken = this.#note;
-    this.#note = emptyNote();
-    return taken;
-  }
-}
-
-const emptyNote = (): Note => ({
-  detail: undefined,
-  because: undefined,
-  verdict: undefined,
-  program: undefined,
-  instructions: undefined,
-  changes: undefined,
-});
-
-function reasonOf(end: KernelStep, skb: SkBuff): string | undefined {
-  const verdict = endVerdict[end.end];
-  return verdict === 'drop' || verdict === 'reject' ? skb.reason : undefined;
 }
 
 const snapshotOf = (skb: SkBuff, start: number): Snapshot => ({
