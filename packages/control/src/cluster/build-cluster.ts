@@ -30,6 +30,7 @@ export function buildCluster(sources: readonly ManifestSource[]): Cluster {
     services: placeServices(objects.services, objects.endpointSlices, pods, problems),
     policies: objects.policies,
     namespaces,
+    undeclaredNamespaces: new Set([...names].filter((name) => !objects.namespaces.has(name))),
     unreadPolicies: objects.unreadPolicies,
     assumptions,
     problems,

@@ -50,6 +50,8 @@ export interface Cluster {
   readonly services: readonly ClusterService[];
   readonly policies: readonly NetworkPolicy[];
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Namespaces that Pods are in and that no Namespace object describes: their labels are not known. */
+  readonly undeclaredNamespaces: ReadonlySet<string>;
   readonly unreadPolicies: readonly ObjectRef[];
   /** What the manifests leave open and was settled: placements and addresses. */
   readonly assumptions: readonly string[];

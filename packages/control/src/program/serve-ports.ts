@@ -17,7 +17,9 @@ export function netnsOf(node: ProgrammedNode, pod: ClusterPod): NetNs {
   return node.pods.get(pod)?.netns ?? node.host.root;
 }
 
+/** Whether a Pod that is not ready listens where it says is not known: nothing is started there. */
 function servePod(node: ProgrammedNode, pod: ClusterPod): void {
+  if (!pod.pod.ready) return;
   const netns = netnsOf(node, pod);
   const name = `${pod.pod.namespace}/${pod.pod.name}`;
   for (const { port, protocol } of pod.pod.ports) {

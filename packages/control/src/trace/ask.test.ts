@@ -123,6 +123,57 @@ describe('the shop', () => {
       missing: [expect.stringContaining('CiliumNetworkPolicy shop/extra')],
     });
   });
+
+  it('is undecided where a policy asks for labels of a namespace that nothing describes', async () => {
+    const from = [{ namespaceSelector: { matchLabels: { team: 'a' } } }];
+    const manifests = `${pod('web', { app: 'web' }, { namespace: 'other' })}${pod('api', { app: 'api' }, { ports: [80] })}${policy('p', { podSelector: { matchLabels: { app: 'api' } }, ingress: [{ from }] })}`;
+    const namespace = '---\napiVersion: v1\nkind: Namespace\nmetadata: { name: other, labels: { team: a } }\n';
+    expect(await journeyOf(clusterOf(manifests), 'other/web', 'shop/api')).toMatchObject({
+      verdict: 'undecidable',
+      missing: [expect.stringContaining('the labels of namespace other')],
+    });
+    expect(await journeyOf(clusterOf(manifests + namespace), 'other/web', 'shop/api')).toMatchObject({
+      verdict: 'delivered',
+    });
+  });
+
+  it('is undecided whether a Pod that is not ready listens', async () => {
+    const sick = `${pod('api', { app: 'api' }, { ports: [80] }).trimEnd()}\nstatus: { conditions: [{ type: Ready, status: "False" }] }\n`;
+    const cluster = clusterOf(pod('web', { app: 'web' }) + sick);
+    expect(await journeyOf(cluster, 'shop/web', 'shop/api')).toMatchObject({
+      verdict: 'undecidable',
+      missing: [expect.stringContaining('the Pod is not ready')],
+    });
+  });
+});
+
+describe.each([
+  ['translating at connect(2)', true],
+  ['translating on packets', false],
+])('UDP, %s', (_how, socketLb) => {
+  const dns = pod('dns', { app: 'dns' }, { node: 'n2' }).replace(
+    'ports: []',
+    'ports: [{ containerPort: 53, protocol: UDP }]',
+  );
+  const cluster = clusterOf(`${pod('web', { app: 'web' }, { node: 'n1' })}${dns}---
+apiVersion: v1
+kind: Service
+metadata: { name: dns, namespace: shop }
+spec: { selector: { app: dns }, ports: [{ port: 53, protocol: UDP }] }
+`);
+
+  it('reaches a Service, and the answer seems to come from its address', async () => {
+    const journey = await journeyOf(cluster, 'shop/web', 'svc/shop/dns:53/udp', { socketLb });
+    expect(journey.verdict, journey.summary).toBe('delivered');
+  });
+
+  it('is undecided about a port that nobody declares', async () => {
+    const journey = await journeyOf(cluster, 'shop/web', 'shop/dns:54/udp', { socketLb });
+    expect(journey).toMatchObject({
+      verdict: 'undecidable',
+      missing: [expect.stringContaining('shop/dns port 54/udp')],
+    });
+  });
 });
 
 describe('a Service with node ports on every node (externalTrafficPolicy: Cluster)', () => {

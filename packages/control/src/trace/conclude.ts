@@ -1,7 +1,9 @@
 import type { Journey, PacketTrace, PacketVerdict, Step } from '@sluice/engine';
+import type { ClusterPod } from '../cluster/cluster.ts';
 import type { ProgrammedCluster } from '../program/program-cluster.ts';
 import { nameOf } from './explain-event.ts';
 import { tupleOf } from './frame-tuple.ts';
+import { missingLabels } from './missing-labels.ts';
 import type { Question } from './question.ts';
 import type { ExchangeOutcome } from './run-exchange.ts';
 
@@ -15,7 +17,7 @@ export function concludeJourney(
 ): Journey {
   const stopped = stoppedPacket(packets, outcome);
   const last = stopped?.steps.at(-1);
-  const unread = unreadPolicies(cluster, last, outcome);
+  const unread = unknownPolicy(cluster, question, packets, last, outcome);
   const missing = unread.length > 0 ? unread : last?.because?.missing ? [last.because.missing] : [];
   const verdict = verdictOf(stopped, missing, outcome);
   return {
@@ -51,13 +53,36 @@ function verdictOf(
   return outcome.error ? 'rejected' : 'in-flight';
 }
 
-/** Policies that were not read and that could turn this verdict round. */
-function unreadPolicies(cluster: ProgrammedCluster, last: Step | undefined, outcome: ExchangeOutcome): string[] {
+/** What is not known of policy and could turn this verdict round. */
+function unknownPolicy(
+  cluster: ProgrammedCluster,
+  question: Question,
+  packets: readonly PacketTrace[],
+  last: Step | undefined,
+  outcome: ExchangeOutcome,
+): string[] {
   const couldChange = outcome.answer !== undefined || last?.reason === 'POLICY_DENIED';
   if (!couldChange) return [];
-  return cluster.state.cluster.unreadPolicies.map(({ kind, namespace, name }) => {
+  const unread = cluster.state.cluster.unreadPolicies.map(({ kind, namespace, name }) => {
     return `what ${kind} ${namespace ? `${namespace}/` : ''}${name} admits or denies: this kind is not read`;
   });
+  const from = question.source.kind === 'pod' ? question.source.pod : undefined;
+  return [...unread, ...missingLabels(cluster.state, from, reachedPod(cluster, packets))];
+}
+
+/** The Pod that the first packet there was last addressed to. */
+function reachedPod(cluster: ProgrammedCluster, packets: readonly PacketTrace[]): ClusterPod | undefined {
+  for (const packet of packets) {
+    const tuple =
+      packet.direction === 'forward'
+        ? packet.steps
+            .map(tupleOf)
+            .filter((t) => t !== undefined)
+            .at(-1)
+        : undefined;
+    if (tuple) return cluster.state.cluster.pods.find(({ ip, pod }) => ip === tuple.dst && !pod.hostNetwork);
+  }
+  return undefined;
 }
 
 function summarize(

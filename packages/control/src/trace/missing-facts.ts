@@ -1,5 +1,6 @@
 import type { PacketTrace, Step } from '@sluice/engine';
 import { formatIpv4 } from '@sluice/wire';
+import type { Pod } from '../objects/pod.ts';
 import { IPPROTO, type Protocol, protocolOf } from '../objects/protocol.ts';
 import type { ProgrammedCluster } from '../program/program-cluster.ts';
 import { OUTSIDE } from '../program/topology.ts';
@@ -44,9 +45,12 @@ function missingFact(cluster: ProgrammedCluster, question: Question, step: Step)
   if (step.reason !== 'NO_SOCKET') return undefined;
   const tuple = tupleOf(step);
   const protocol = tuple && protocolOf(tuple.protocol);
-  if (!tuple || !protocol || isDeclared(cluster, step, protocol, tuple.dstPort)) return undefined;
+  if (!tuple || !protocol) return undefined;
+  const declaring = declaringPod(cluster, step, protocol, tuple.dstPort);
+  if (declaring?.ready) return undefined;
   const who = step.netns === '' ? step.node : step.netns;
-  return `whether a process listens on ${who} port ${tuple.dstPort}/${protocol.toLowerCase()}: no container declares it`;
+  const why = declaring ? 'the Pod is not ready' : 'no container declares it';
+  return `whether a process listens on ${who} port ${tuple.dstPort}/${protocol.toLowerCase()}: ${why}`;
 }
 
 /** The question's own packet has come to the outside host. */
@@ -57,11 +61,11 @@ function standsOutside({ target }: Question, step: Step): string | undefined {
   return `what stands at ${place} outside the cluster`;
 }
 
-function isDeclared(cluster: ProgrammedCluster, step: Step, protocol: Protocol, port: number): boolean {
-  return cluster.state.cluster.pods.some(({ pod, node }) => {
+function declaringPod(cluster: ProgrammedCluster, step: Step, protocol: Protocol, port: number): Pod | undefined {
+  return cluster.state.cluster.pods.find(({ pod, node }) => {
     const here = pod.hostNetwork
       ? step.netns === '' && node.name === step.node
       : step.netns === `${pod.namespace}/${pod.name}`;
     return here && pod.ports.some((declared) => declared.protocol === protocol && declared.port === port);
-  });
+  })?.pod;
 }
