@@ -92,11 +92,11 @@ export class Builder {
     return dst;
   }
 
-  /** A 32-bit value, whose upper half is zero, as 64 bits. */
+  /** A 32-bit value as 64 bits. Its upper half is zero already, which the verifier may have to be told. */
   widen(a: Operand): Operand {
     if (a.kind === 'const') return a;
     const dst = this.variable(64);
-    this.#block.instrs.push({ op: 'copy', dst, a, span: this.span });
+    this.#block.instrs.push({ op: 'zext', dst, from: 32, a, span: this.span });
     return dst;
   }
 

@@ -40,7 +40,11 @@ export function callFunction(l: Lowering, node: TypeScript.CallExpression, targe
   if (l.unit.inlining.get(target) === false) {
     const callee = outline(l.unit, target, name);
     l.into.callees.add(callee);
-    const args = values.map(({ param, value, span }) => operandOf(l, value, param.type, span));
+    const args = values.map(({ param, value, span }) => {
+      const operand = operandOf(l, value, param.type, span);
+      // The function may rely on the upper half being known to be zero.
+      return param.type.kind === 'int' && param.type.bits < 64 ? l.b.zext(32, operand) : operand;
+    });
     return invoke(l, callee, args, signature.returns);
   }
   const bindings: Frame['bindings'] = new Map();

@@ -116,12 +116,13 @@ function packet(l: Lowering, node: TypeScript.CallExpression, span: Span): Value
     );
   }
   const bytes = convert(l.b, value, INTS.u32, span);
-  if (bytes.kind !== 'const') {
+  const distance = l.b.widen(bytes);
+  if (distance.kind !== 'const') {
     const reachable = l.b.newBlock();
-    l.b.branch('gt', 32, bytes, constant(MAX_PACKET_OFF - size), fail, reachable);
+    l.b.branch('gt', 64, distance, constant(MAX_PACKET_OFF - size), fail, reachable);
     l.b.enter(reachable);
   }
-  start = l.b.advance(start, l.b.widen(bytes));
+  start = l.b.advance(start, distance);
   return guarded(l, start, type, ends.end, fail);
 }
 

@@ -25,8 +25,10 @@ const ALL: Readonly<Record<number, bigint>> = {
 };
 
 /**
- * The largest value, unsigned, that an operand can have, from how it was computed. Only what the verifier finds out the
- * same way: no facts from branches.
+ * The largest value, unsigned, that the verifier knows an operand to have from how it was computed. Where it loses track,
+ * even of a 32-bit result's empty upper half, the answer is 2^64 - 1. No facts from branches.
+ *
+ * Kernel: kernel/bpf/verifier.c adjust_scalar_min_max_vals(), is_safe_to_compute_dst_reg_range().
  */
 export function largest(defs: Definitions, operand: Operand, depth = 0): bigint {
   if (operand.kind === 'const') return operand.value;
@@ -43,7 +45,7 @@ export function largest(defs: Definitions, operand: Operand, depth = 0): bigint 
       return smaller(of(def.a), ALL[def.from]!);
     }
     case 'swap':
-      return def.a.kind === 'const' ? foldSwap(def.bits, def.a.value) : ALL[def.bits]!;
+      return def.a.kind === 'const' ? foldSwap(def.bits, def.a.value) : UNKNOWN;
     case 'phi': {
       let most = 0n;
       for (const input of def.inputs.values()) {
@@ -52,20 +54,47 @@ export function largest(defs: Definitions, operand: Operand, depth = 0): bigint 
       }
       return most;
     }
-    case 'binary': {
-      const width = ALL[def.bits]!;
-      return smaller(largestResult(def, of), width);
-    }
+    case 'binary':
+      return isTracked(def) ? smaller(largestResult(def, of), ALL[def.bits]!) : UNKNOWN;
     case 'sext':
     case 'atomic':
+      return all;
     case 'slot':
     case 'address':
     case 'call':
     case 'invoke':
     case 'store':
-      return all;
+      return UNKNOWN;
     default:
       return def satisfies never;
+  }
+}
+
+const UNKNOWN = ALL[64]!;
+
+/** Whether the verifier computes a range for the result. */
+function isTracked({ operator, a, b }: Extract<Instr, { op: 'binary' }>): boolean {
+  switch (operator) {
+    case 'add':
+    case 'mul':
+    case 'and':
+    case 'or':
+    case 'xor':
+      return true;
+    case 'sub':
+      // From zero, it becomes a negation.
+      return a.kind !== 'const' || a.value !== 0n;
+    case 'lsh':
+    case 'rsh':
+    case 'arsh':
+      return b.kind === 'const';
+    case 'div':
+    case 'mod':
+    case 'sdiv':
+    case 'smod':
+      return false;
+    default:
+      return operator satisfies never;
   }
 }
 
@@ -90,9 +119,7 @@ function largestResult(def: Extract<Instr, { op: 'binary' }>, of: (operand: Oper
     case 'rsh':
       return constant === undefined ? of(def.a) : of(def.a) >> (constant & BigInt(def.bits - 1));
     case 'div':
-      return constant === undefined || constant === 0n ? of(def.a) : of(def.a) / constant;
     case 'mod':
-      return constant === undefined || constant === 0n ? of(def.a) : constant - 1n;
     case 'sub':
     case 'sdiv':
     case 'smod':

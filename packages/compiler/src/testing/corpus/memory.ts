@@ -17,6 +17,19 @@ export const MEMORY_CASES: readonly CorpusCase[] = [
     result: 0x292a,
   },
   {
+    name: 'offsets that the verifier has lost track of are bounded again',
+    source: `export const p = xdp((ctx) => {
+      const first = packet(ctx, 0, be16);
+      const second = packet(ctx, 20, u32);
+      if (first === null || second === null) return 0;
+      const a = packet(ctx, ntohs(first.value) * 3, u8);
+      const b = packet(ctx, second.value % 11, u8);
+      const c = packet(ctx, 100 / (second.value & 15), u8);
+      return a === null || b === null || c === null ? 1 : a.value + b.value * 100 + c.value * 10000;
+    });`,
+    result: 3 + (0x17161514 % 11) * 100 + 25 * 10000,
+  },
+  {
     name: 'an offset beyond every packet is null',
     source: `export const p = xdp((ctx) => (packet(ctx, packetLength(ctx) * 0x1000000, u8) === null ? 5 : 6));`,
     result: 5,
