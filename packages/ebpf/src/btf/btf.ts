@@ -110,15 +110,12 @@ export class Btf {
 
   #indexNames(): Map<string, number[]> {
     const names = new Map<string, number[]>();
-    const byOffset = new Map<number, string>();
+    // One string of a character per byte: cutting pieces out of it is much faster than decoding each.
+    const text = new TextDecoder('latin1').decode(this.#strings);
     for (let id = 1; id < this.count; id++) {
       const nameOffset = this.#view.getUint32(this.#offsets[id]!, true);
       if (nameOffset === 0) continue;
-      let name = byOffset.get(nameOffset);
-      if (name === undefined) {
-        name = this.string(nameOffset);
-        byOffset.set(nameOffset, name);
-      }
+      const name = text.slice(nameOffset, text.indexOf('\0', nameOffset));
       const ids = names.get(name);
       if (ids) ids.push(id);
       else names.set(name, [id]);
