@@ -20,4 +20,5 @@ export { type ClusterState, clusterState } from './state/cluster-state.ts';
 export type { MapEntry } from './state/map-entry.ts';
 export { nodeEntries } from './state/node-entries.ts';
 export { type AskOptions, ask } from './trace/ask.ts';
+export { askEveryBackend } from './trace/ask-every-backend.ts';
 export { type Question, readQuestion, type Source, type Target } from './trace/question.ts';

@@ -1,4 +1,4 @@
-import { ask, buildCluster, readQuestion } from '@sluice/control';
+import { askEveryBackend, buildCluster, readQuestion } from '@sluice/control';
 import { formatProblem, type Journey, type PacketVerdict } from '@sluice/engine';
 import { createModelKernel } from '@sluice/model';
 import { EXIT, Exit } from '../exit-codes.ts';
@@ -30,12 +30,20 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
   const question = readQuestion(cluster, from, to);
   if ('code' in question) throw new Exit(EXIT.USAGE, [formatProblem(question)]);
   const built = performance.now();
-  const kernel = createModelKernel({ seed: options.seed, engine: 'interpreter' });
+  const newKernel = () => createModelKernel({ seed: options.seed, engine: 'interpreter' });
   let ready = built;
   const onReady = () => {
     ready = performance.now();
   };
-  const journey = await ask(kernel, cluster, question, { socketLb: options.socketLb, onReady });
+  let told = built;
+  const onAnswer = () => {
+    told = performance.now();
+  };
+  const journey = await askEveryBackend(newKernel, cluster, question, {
+    socketLb: options.socketLb,
+    onReady,
+    onAnswer,
+  });
   const asked = performance.now();
   await write(journey, options);
   if (options.timing) {
@@ -43,7 +51,8 @@ export async function trace(from: string, to: string, options: TraceOptions): Pr
     const phases = [
       `manifests ${ms(built - started)}`,
       `cluster brought up ${ms(ready - built)}`,
-      `packets in the model ${ms(asked - ready)}`,
+      `packets in the model ${ms(told - ready)}`,
+      `other backends ${ms(asked - told)}`,
     ];
     console.error(`${phases.join(', ')}, whole process ${ms(performance.now())}`);
   }

@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { clusterOf, pod, policy } from '../testing/manifests.ts';
 import { mayConnect, type OraclePod, type OraclePolicy } from '../testing/policy-oracle.ts';
 import { type AskOptions, ask } from './ask.ts';
+import { askEveryBackend } from './ask-every-backend.ts';
 import { readQuestion } from './question.ts';
 
 const shop = buildCluster(
@@ -111,6 +112,16 @@ describe('the shop', () => {
     const journey = await journeyOf(shop, 'shop/web', '8.8.8.8:443/tcp');
     const changes = steps(journey).flatMap((step) => step.changes);
     expect(changes).toContainEqual(expect.objectContaining({ field: 'ip.saddr', after: '172.18.0.11' }));
+  });
+
+  it('is undecided where the verdict depends on the backend that chance chooses', async () => {
+    const question = readQuestion(shop, 'shop/api-1', 'svc/shop/api:80/tcp');
+    if ('code' in question) throw new Error(question.message);
+    const journey = await askEveryBackend(() => createModelKernel({ engine: 'interpreter' }), shop, question);
+    expect(journey).toMatchObject({
+      verdict: 'undecidable',
+      missing: ['which backend chance chooses (shop/api-1: delivered, shop/api-2: dropped (POLICY_DENIED))'],
+    });
   });
 
   it('is undecided where a policy of an unread kind could turn the verdict', async () => {

@@ -14,6 +14,8 @@ export interface AskOptions {
   readonly socketLb?: boolean;
   /** Called when the cluster stands, and the question is about to be asked. */
   readonly onReady?: () => void;
+  /** Called when the answer is complete. */
+  readonly onAnswer?: () => void;
 }
 
 /** Brings the cluster up in an empty kernel, asks the question there, and tells what happened. */
@@ -36,7 +38,9 @@ export async function ask(
   const outcome = await runExchange(kernel, sourceNetns(programmed, question), question);
   recording.stop();
   const packets: readonly PacketTrace[] = cutAtMissingFacts(programmed, question, recording.packets());
-  return concludeJourney(programmed, question, kernel.kind, packets, outcome);
+  const journey = concludeJourney(programmed, question, kernel.kind, packets, outcome);
+  options.onAnswer?.();
+  return journey;
 }
 
 function outsideIpOf({ source, target }: Question): number | undefined {
@@ -44,7 +48,8 @@ function outsideIpOf({ source, target }: Question): number | undefined {
   return target.what.kind === 'outside' ? target.ip : undefined;
 }
 
-function sourceNetns(cluster: ProgrammedCluster, { source }: Question): NetNs {
+/** The namespace that a question's sender lives in. */
+export function sourceNetns(cluster: ProgrammedCluster, { source }: Question): NetNs {
   if (source.kind === 'outside') return cluster.topology.outside.root;
   const wanted = source.kind === 'pod' ? source.pod.node : source.node;
   const node = cluster.nodes.find((candidate) => candidate.node === wanted);

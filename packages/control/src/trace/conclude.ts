@@ -135,7 +135,7 @@ function assumptionsFor(
   const { what } = question.target;
   if (what.kind === 'service' && what.port.backends.length > 1) {
     const count = what.port.backends.length;
-    assumptions.push(`the backend was chosen by chance, one of ${count}; another --seed may choose another`);
+    assumptions.push(`the backend shown was chosen by chance, one of ${count}; another --seed may choose another`);
   }
   if (answered) assumptions.push('containers listen on the ports they declare');
   if (question.source.kind === 'outside' && what.kind === 'pod') {

@@ -12,7 +12,9 @@ export interface ExchangeOutcome {
   readonly error?: string;
 }
 
-/** Sends a request from `netns` to the question's target and waits until nothing moves any more. */
+/**
+ * Sends a request from `netns` to the question's target and waits until nothing moves any more.
+ */
 export async function runExchange(kernel: Kernel, netns: NetNs, question: Question): Promise<ExchangeOutcome> {
   return question.target.protocol === 'TCP' ? runTcp(kernel, netns, question) : runUdp(kernel, netns, question);
 }
