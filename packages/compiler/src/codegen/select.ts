@@ -1,5 +1,4 @@
 import * as isa from '@sluice/ebpf';
-import type { Span } from '../diagnostics/problem.ts';
 import {
   type Block,
   constant,
@@ -11,7 +10,7 @@ import {
 } from '../ir/ir.ts';
 import { operands } from '../ir/walk.ts';
 import { rootOf } from '../optimise/alias.ts';
-import { type Definitions, definitions } from '../optimise/range.ts';
+import type { Definitions } from '../optimise/range.ts';
 import {
   CALL_CLOBBERS,
   FIRST_VIRTUAL,
@@ -21,6 +20,8 @@ import {
   type MachineFunction,
   type MachineInstr,
 } from './machine.ts';
+import { MachineWriter } from './machine-writer.ts';
+import { immediateOf, singleDefinitions } from './operands.ts';
 import { type FrameAddress, frameAddress } from './split.ts';
 
 /** Chooses machine instructions for a function that has left SSA form; `contexts` as in `optimise`. */
@@ -35,16 +36,13 @@ class Selector {
   readonly #useCounts = new Map<Var, number>();
   /** Computed by the branch that uses them instead. */
   readonly #skipped = new Set<Instr>();
-  #out: MachineInstr[] = [];
-  #next: number;
-  #span: Span;
+  readonly #write: MachineWriter;
 
   constructor(fn: IrFunction, contexts: ReadonlySet<Var>) {
     this.#fn = fn;
     this.#contexts = contexts;
     this.#defs = singleDefinitions(fn);
-    this.#next = FIRST_VIRTUAL + fn.next;
-    this.#span = fn.span;
+    this.#write = new MachineWriter(fn.span, FIRST_VIRTUAL + fn.next);
     for (const block of fn.blocks) {
       for (const node of [...block.instrs, block.end!]) {
         for (const operand of operands(node)) {
@@ -60,22 +58,22 @@ class Selector {
 
   run(): MachineFunction {
     const blocks = this.#fn.blocks.map((block): MachineBlock => {
-      this.#out = [];
-      this.#span = block.instrs[0]?.span ?? block.end!.span;
+      const instrs = this.#write.begin();
+      this.#write.span = block.instrs[0]?.span ?? block.end!.span;
       if (block === this.#fn.entry) {
         this.#fn.params.forEach((param, i) => {
-          this.#move(this.#register(param), i + 1);
+          this.#write.move(this.#register(param), i + 1);
         });
       }
       for (const instr of block.instrs) {
-        this.#span = instr.span;
+        this.#write.span = instr.span;
         if (!this.#skipped.has(instr)) this.#instr(instr);
       }
-      this.#span = block.end!.span;
+      this.#write.span = block.end!.span;
       const end = this.#end(block, block.end!);
-      return { block, instrs: this.#out, end, span: block.end!.span };
+      return { block, instrs, end, span: block.end!.span };
     });
-    return { name: this.#fn.name, blocks, next: this.#next };
+    return { name: this.#fn.name, blocks, next: this.#write.next };
   }
 
   #instr(instr: Instr): void {
@@ -90,31 +88,31 @@ class Selector {
         const dst = this.#register(instr.dst);
         const a = this.#value(instr.a);
         if (instr.from === 32) {
-          this.#two(dst, a, false, (d, s) => isa.mov32Reg(d, s));
+          this.#write.two(dst, a, false, (d, s) => isa.mov32Reg(d, s));
           return;
         }
-        this.#move(dst, a);
-        this.#immediate(dst, (d) => isa.alu64Imm('and', d, 2 ** instr.from - 1));
+        this.#write.move(dst, a);
+        this.#write.immediate(dst, (d) => isa.alu64Imm('and', d, 2 ** instr.from - 1));
         return;
       }
       case 'sext': {
         const dst = this.#register(instr.dst);
-        this.#move(dst, this.#value(instr.a));
+        this.#write.move(dst, this.#value(instr.a));
         const shift = instr.bits - instr.from;
-        this.#immediate(dst, (d) => isa.aluImm('lsh', instr.bits, d, shift));
-        this.#immediate(dst, (d) => isa.aluImm('arsh', instr.bits, d, shift));
+        this.#write.immediate(dst, (d) => isa.aluImm('lsh', instr.bits, d, shift));
+        this.#write.immediate(dst, (d) => isa.aluImm('arsh', instr.bits, d, shift));
         return;
       }
       case 'swap': {
         const dst = this.#register(instr.dst);
-        this.#move(dst, this.#value(instr.a));
-        this.#immediate(dst, (d) => isa.endian('be', instr.bits, d));
+        this.#write.move(dst, this.#value(instr.a));
+        this.#write.immediate(dst, (d) => isa.endian('be', instr.bits, d));
         return;
       }
       case 'load': {
         const { bits } = instr;
         const { register, offset, frame } = this.#address(instr.base, instr.offset);
-        this.#emit({
+        this.#write.emit({
           dst: this.#register(instr.dst),
           src: register,
           writesDst: true,
@@ -155,27 +153,27 @@ class Selector {
     const dst = this.#register(instr.dst);
     if (this.#frame(instr.dst)) return;
     if (operator === 'sub' && a.kind === 'const' && BigInt.asUintN(bits, a.value) === 0n) {
-      this.#move(dst, this.#value(b));
-      this.#immediate(dst, (d) => isa.neg(bits, d));
+      this.#write.move(dst, this.#value(b));
+      this.#write.immediate(dst, (d) => isa.neg(bits, d));
       return;
     }
     const immediate = immediateOf(b, bits);
     if (immediate !== undefined) {
       this.#set(dst, a, bits);
-      this.#immediate(dst, (d) => isa.aluImm(operator, bits, d, immediate));
+      this.#write.immediate(dst, (d) => isa.aluImm(operator, bits, d, immediate));
       return;
     }
     // The second operand is read after the first was put into dst: they must not be the same register.
     const second = this.#value(b);
     if (second === dst) {
-      const aside = this.#virtual();
-      this.#move(aside, second);
+      const aside = this.#write.virtual();
+      this.#write.move(aside, second);
       this.#set(dst, a, bits);
-      this.#two(dst, aside, true, (d, s) => isa.aluReg(operator, bits, d, s));
+      this.#write.two(dst, aside, true, (d, s) => isa.aluReg(operator, bits, d, s));
       return;
     }
     this.#set(dst, a, bits);
-    this.#two(dst, second, true, (d, s) => isa.aluReg(operator, bits, d, s));
+    this.#write.two(dst, second, true, (d, s) => isa.aluReg(operator, bits, d, s));
   }
 
   #store(instr: Extract<Instr, { op: 'store' }>): void {
@@ -185,7 +183,7 @@ class Selector {
     // Old kernels refuse immediate stores to the context.
     const toContext = rootOf(this.#fn, this.#contexts, this.#defs, instr.base).kind === 'context';
     if (immediate !== undefined && !toContext) {
-      this.#emit({
+      this.#write.emit({
         dst: register,
         readsDst: true,
         offset,
@@ -195,7 +193,7 @@ class Selector {
       return;
     }
     const src = this.#value(value);
-    this.#emit({
+    this.#write.emit({
       dst: register,
       readsDst: true,
       src,
@@ -213,7 +211,7 @@ class Selector {
     if (operator === 'cmpxchg') {
       const src = this.#value(instr.value);
       this.#set(0, instr.expected!, bits);
-      this.#emit({
+      this.#write.emit({
         ...place,
         src,
         readsSrc: true,
@@ -221,15 +219,15 @@ class Selector {
         alsoWrites: [0],
         build: (d, s, o) => isa.atomic(operator, bits, d, o, s, true),
       });
-      if (dst) this.#move(this.#register(dst), 0);
+      if (dst) this.#write.move(this.#register(dst), 0);
       return;
     }
     const fetch = dst !== undefined || operator === 'xchg';
-    const src = this.#virtual();
+    const src = this.#write.virtual();
     this.#set(src, instr.value, bits);
     const build: MachineInstr['build'] = (d, s, o) => isa.atomic(operator, bits, d, o, s, fetch);
-    this.#emit({ ...place, src, readsSrc: true, writesSrc: fetch, build });
-    if (dst) this.#move(this.#register(dst), src);
+    this.#write.emit({ ...place, src, readsSrc: true, writesSrc: fetch, build });
+    if (dst) this.#write.move(this.#register(dst), src);
   }
 
   #call(
@@ -241,8 +239,8 @@ class Selector {
       this.#set(i + 1, argument, 64);
     });
     const alsoReads = instr.args.map((_, i) => i + 1);
-    this.#emit({ alsoReads, alsoWrites: CALL_CLOBBERS, ...more, build });
-    if (instr.dst && this.#useCounts.has(instr.dst)) this.#move(this.#register(instr.dst), 0);
+    this.#write.emit({ alsoReads, alsoWrites: CALL_CLOBBERS, ...more, build });
+    if (instr.dst && this.#useCounts.has(instr.dst)) this.#write.move(this.#register(instr.dst), 0);
   }
 
   #end(block: Block, end: Terminator): MachineEnd {
@@ -305,7 +303,7 @@ class Selector {
   /** A register that holds the operand. */
   #value(operand: Operand): number {
     if (operand.kind === 'var' && !this.#isRemade(operand)) return this.#register(operand);
-    const register = this.#virtual();
+    const register = this.#write.virtual();
     this.#set(register, operand, 64);
     return register;
   }
@@ -313,13 +311,13 @@ class Selector {
   /** dst = operand */
   #set(dst: number, operand: Operand, bits: 32 | 64): void {
     if (operand.kind === 'const') {
-      this.#constant(dst, BigInt.asUintN(bits, operand.value));
+      this.#write.constant(dst, BigInt.asUintN(bits, operand.value));
       return;
     }
     const frame = this.#frame(operand);
     if (frame) {
-      this.#move(dst, FRAME);
-      this.#emit({
+      this.#write.move(dst, FRAME);
+      this.#write.emit({
         dst,
         readsDst: true,
         writesDst: true,
@@ -330,61 +328,13 @@ class Selector {
     }
     const def = this.#defs.get(operand);
     if (def?.op !== 'address') {
-      this.#move(dst, this.#register(operand));
+      this.#write.move(dst, this.#register(operand));
       return;
     }
     const { of } = def;
     const reference = of.kind === 'map' ? { kind: 'map' as const, map: of.name } : of;
     const build = of.kind === 'map' ? (d: number) => isa.lddwMap(d) : (d: number) => isa.lddwMapValue(d, of.offset);
-    this.#emit({ dst, writesDst: true, reference, build });
-  }
-
-  #constant(dst: number, value: bigint): void {
-    const signed = BigInt.asIntN(64, value);
-    const build =
-      signed === BigInt.asIntN(32, value)
-        ? (d: number) => isa.mov64Imm(d, Number(signed))
-        : value <= 0xffffffffn
-          ? (d: number) => isa.mov32Imm(d, Number(BigInt.asIntN(32, value)))
-          : (d: number) => isa.lddw(d, value);
-    this.#emit({ dst, writesDst: true, build });
-  }
-
-  #move(dst: number, src: number): void {
-    if (dst === src) return;
-    this.#emit({
-      dst,
-      src,
-      writesDst: true,
-      readsSrc: true,
-      isMove: src !== FRAME,
-      build: (d, s) => isa.mov64Reg(d, s),
-    });
-  }
-
-  #immediate(dst: number, build: (dst: number) => isa.Instruction): void {
-    this.#emit({ dst, readsDst: true, writesDst: true, build });
-  }
-
-  #two(dst: number, src: number, readsDst: boolean, build: (dst: number, src: number) => isa.Instruction): void {
-    this.#emit({ dst, src, readsDst, writesDst: true, readsSrc: true, build });
-  }
-
-  #emit(instr: Partial<MachineInstr> & Pick<MachineInstr, 'build'>): void {
-    this.#out.push({
-      dst: 0,
-      src: 0,
-      readsDst: false,
-      writesDst: false,
-      readsSrc: false,
-      writesSrc: false,
-      alsoReads: [],
-      alsoWrites: [],
-      isMove: false,
-      offset: 0,
-      span: this.#span,
-      ...instr,
-    });
+    this.#write.emit({ dst, writesDst: true, reference, build });
   }
 
   #frame(operand: Operand): FrameAddress | undefined {
@@ -398,27 +348,4 @@ class Selector {
   #register(variable: Var): number {
     return FIRST_VIRTUAL + variable.id;
   }
-
-  #virtual(): number {
-    return this.#next++;
-  }
-}
-
-/** The immediate field for a constant, if it fits one. */
-function immediateOf(operand: Operand, bits: 32 | 64): number | undefined {
-  if (operand.kind !== 'const') return undefined;
-  if (bits === 32) return Number(BigInt.asIntN(32, operand.value));
-  const signed = BigInt.asIntN(64, operand.value);
-  return signed === BigInt.asIntN(32, signed) ? Number(signed) : undefined;
-}
-
-/** Definitions of the variables that have one only: outside SSA form, copies may assign others more than once. */
-function singleDefinitions(fn: IrFunction): Definitions {
-  const counts = new Map<Var, number>();
-  for (const block of fn.blocks) {
-    for (const instr of block.instrs) {
-      if (instr.op !== 'store' && instr.dst) counts.set(instr.dst, (counts.get(instr.dst) ?? 0) + 1);
-    }
-  }
-  return new Map([...definitions(fn)].filter(([variable]) => counts.get(variable) === 1));
 }

@@ -1,3 +1,23 @@
+import {
+  FIELDS,
+  type Flow,
+  load,
+  type Piece,
+  RANDOM_PACKET_BYTES,
+  type Run,
+  SCALARS,
+  STRUCT_BYTES,
+  STRUCTS,
+  type State,
+  set,
+  store,
+  WIDES,
+  WORDS,
+  WORDS_OFFSET,
+} from './random-memory.ts';
+
+export { RANDOM_PACKET_BYTES };
+
 /**
  * Random programs with loops, branches, structs on the stack, in the packet and in a map, inlined and separate functions;
  * and what they compute, by direct interpretation. One seed, one program.
@@ -6,37 +26,6 @@ export interface RandomProgram {
   readonly text: string;
   /** Runs it on the packet's first bytes: the bytes afterwards. */
   readonly run: (packet: Uint8Array) => Uint8Array;
-}
-
-/** Fields of the struct that all memory holds: name, offset, bits. */
-const FIELDS = [
-  ['d', 0, 64],
-  ['c', 8, 32],
-  ['b', 12, 16],
-  ['a', 14, 8],
-  ['e', 15, 8],
-] as const;
-const WORDS_OFFSET = 16;
-const WORDS = 4;
-const STRUCT_BYTES = 32;
-/** Places for structs: two on the stack, one in the packet, one in a map. */
-const STRUCTS = ['s', 't', 'p', 'm'] as const;
-const SCALARS = ['x', 'y', 'z'] as const;
-const WIDES = ['v', 'w'] as const;
-export const RANDOM_PACKET_BYTES = 2 * STRUCT_BYTES + 8 * (SCALARS.length + WIDES.length);
-
-interface State {
-  readonly scalars: Record<string, bigint>;
-  readonly structs: Record<string, DataView>;
-}
-
-type Run<T> = (state: State) => T;
-/** What a statement ends with. */
-type Flow = 'next' | 'break' | 'continue' | 'return';
-
-interface Piece<T> {
-  readonly text: string;
-  readonly run: Run<T>;
 }
 
 export function randomProgram(seed: number): RandomProgram {
@@ -410,21 +399,4 @@ ${body.text}
   #pick<T>(items: readonly T[]): T {
     return items[this.#below(items.length)]!;
   }
-}
-
-function set(name: string, value: Run<bigint>): Run<Flow> {
-  return (state) => {
-    state.scalars[name] = value(state);
-    return 'next';
-  };
-}
-
-function load(view: DataView, at: number, bits: number): bigint {
-  let value = 0n;
-  for (let i = 0; i < bits / 8; i++) value |= BigInt(view.getUint8(at + i)) << BigInt(8 * i);
-  return value;
-}
-
-function store(view: DataView, at: number, bits: number, value: bigint): void {
-  for (let i = 0; i < bits / 8; i++) view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 255n));
 }
