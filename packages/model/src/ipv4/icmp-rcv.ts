@@ -14,6 +14,7 @@ import type { SkBuff } from '../skb/sk-buff.ts';
 import { consumed, drop, type Step, step } from '../step.ts';
 import { xfrm4PolicyCheck } from '../xfrm/xfrm4-policy-check.ts';
 import { icmpEcho } from './icmp-echo.ts';
+import { ICMP_TIMESTAMP, icmpTimestamp } from './icmp-timestamp.ts';
 import { icmpUnreach } from './icmp-unreach.ts';
 import { pingRcv } from './ping-rcv.ts';
 
@@ -32,14 +33,14 @@ export const icmpRcv: Step = step('icmp_rcv', 'icmp', 'D7', (skb: SkBuff): Step 
   const type = icmpType(bytes, data);
   if (skb.trace !== null) skb.trace.detail(`type ${type} from ${formatIpv4(ipSource(bytes, skb.networkHeader))}`);
   if (type > ICMP_TYPE_MAX) return drop(skb, 'UNHANDLED_PROTO');
-  if (skb.dst?.group === true && skb.dev.netns.sysctls.value('net.ipv4.icmp_echo_ignore_broadcasts') !== 0) {
-    return type === ICMP_ECHO ? drop(skb, 'INVALID_PROTO') : consumed;
-  }
+  if (skb.dst?.group === true && !answersGroups(type, skb)) return drop(skb, 'INVALID_PROTO');
   switch (type) {
     case ICMP_ECHO:
       return icmpEcho;
     case ICMP_ECHOREPLY:
       return pingRcv;
+    case ICMP_TIMESTAMP:
+      return icmpTimestamp;
     case ICMP_DEST_UNREACH:
     case ICMP_TIME_EXCEEDED:
     case ICMP_PARAMETERPROB:
@@ -48,3 +49,9 @@ export const icmpRcv: Step = step('icmp_rcv', 'icmp', 'D7', (skb: SkBuff): Step 
       return consumed;
   }
 });
+
+/** Spec: RFC 1122 §3.2.2.6, §3.2.2.8: a broadcast may ask for an echo or the time, unless we are told to be silent. */
+function answersGroups(type: number, skb: SkBuff): boolean {
+  if (type !== ICMP_ECHO && type !== ICMP_TIMESTAMP) return false;
+  return skb.dev.netns.sysctls.value('net.ipv4.icmp_echo_ignore_broadcasts') === 0;
+}

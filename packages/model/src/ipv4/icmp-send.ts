@@ -26,7 +26,7 @@ const QUERIES: ReadonlySet<number> = new Set([ICMP_ECHOREPLY, ICMP_ECHO, 13, 14,
 /**
  * Tells the sender of a packet that it could not go on; `info` is the last half of the header (the MTU). Says nothing
  * about broadcasts, fragments other than the first, and ICMP errors. The packet has been routed.
- * Kernel: net/ipv4/icmp.c __icmp_send(); Spec: RFC 1122 §3.2.2. We depart: no rate limits. Row D7.
+ * Kernel: net/ipv4/icmp.c __icmp_send(); Spec: RFC 1122 §3.2.2. The rate limit is icmpXmit's. Row D7.
  */
 export function icmpSend(skb: SkBuff, type: number, code: number, info: number): void {
   const { bytes, networkHeader: at, dst } = skb;

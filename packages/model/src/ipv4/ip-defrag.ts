@@ -16,7 +16,7 @@ import { kfreeSkb } from '../skb/kfree-skb.ts';
 import { CHECKSUM_NONE, type SkBuff } from '../skb/sk-buff.ts';
 import { drop, queued, type Step, step } from '../step.ts';
 import { SECOND } from '../time/clock.ts';
-import { type FragQueue, fragKey, isWhole } from './frag-queue.ts';
+import { FragQueue, fragKey } from './frag-queue.ts';
 import { icmpSend } from './icmp-send.ts';
 import { afterDefrag } from './ip-local-deliver.ts';
 
@@ -37,44 +37,40 @@ export const ipDefrag: Step = step('ip_defrag', 'ip', 'D2', (skb: SkBuff): Step 
   const offset = (field & IP_OFFSET) * 8;
   const more = (field & IP_MF) !== 0;
   const length = skb.tail - at - ipHeaderBytes(bytes, at);
-  const end = offset + length;
-  if (length === 0 || (more && length % 8 !== 0) || end > PACKET_BYTES_MAX) {
-    if (skb.trace !== null) skb.trace.because('protocol', 'the fragment has an impossible place or length');
-    return drop(skb, 'NOT_SPECIFIED');
-  }
+  const end = more ? (offset + length) & ~7 : offset + length;
   const queue = findQueue(netns, fragKey(skb));
-  if (queue.fragments.some((f) => f.offset === offset && f.end === end)) return drop(skb, 'DUP_FRAG');
-  if (
-    queue.fragments.some((f) => offset < f.end && f.offset < end) ||
-    (queue.total !== undefined && end > queue.total)
-  ) {
-    forget(netns, queue);
-    if (skb.trace !== null) skb.trace.because('protocol', 'fragments overlap: the whole datagram is given up');
-    return drop(skb, 'NOT_SPECIFIED');
-  }
-  if (!more) queue.total = end;
-  queue.fragments.push({ skb, offset, end });
-  queue.fragments.sort((a, b) => a.offset - b.offset);
-  if (!isWhole(queue)) {
+  if (!queue.reach(end, !more) || end === offset) return giveUp(skb, queue, 'its fragments contradict each other');
+  const inserted = queue.insert({ skb, offset, end });
+  if (inserted === 'duplicate') return drop(skb, 'DUP_FRAG');
+  if (inserted === 'overlap') return giveUp(skb, queue, 'its fragments overlap');
+  if (!queue.whole) {
     if (skb.trace !== null) skb.trace.detail(`fragment at ${offset}: it waits for the others`);
     return queued;
   }
-  reassemble(queue, skb);
-  if (skb.trace !== null) skb.trace.detail(`whole again, from ${queue.fragments.length} fragments`);
-  queue.fragments.splice(0, queue.fragments.length, ...queue.fragments.filter((f) => f.skb !== skb));
+  const count = queue.fragments.length;
+  const fits = ipHeaderBytes(bytes, queue.fragments[0]!.skb.networkHeader) + queue.bytes <= PACKET_BYTES_MAX;
+  if (fits) reassemble(queue, skb);
+  queue.fragments.splice(0, count, ...queue.fragments.filter((f) => f.skb !== skb));
+  if (!fits) return giveUp(skb, queue, 'it is longer than IP allows');
   forget(netns, queue);
+  if (skb.trace !== null) skb.trace.detail(`whole again, from ${count} fragments`);
   return afterDefrag(skb);
 });
 
+/** The whole datagram goes. */
+function giveUp(skb: SkBuff, queue: FragQueue, why: string): Step {
+  forget(skb.dev.netns, queue);
+  if (skb.trace !== null) skb.trace.because('protocol', `the datagram is given up: ${why}`);
+  return drop(skb, 'NOT_SPECIFIED');
+}
+
 function findQueue(netns: NetNamespace, key: string): FragQueue {
-  let queue = netns.fragments.get(key);
-  if (!queue) {
-    const made: FragQueue = { key, fragments: [], total: undefined, timer: undefined };
-    const timeNs = netns.sysctls.value('net.ipv4.ipfrag_time') * SECOND;
-    made.timer = netns.host.machine.clock.after(timeNs, () => expire(netns, made));
-    netns.fragments.set(key, made);
-    queue = made;
-  }
+  const known = netns.fragments.get(key);
+  if (known !== undefined) return known;
+  const queue = new FragQueue(key);
+  const timeNs = netns.sysctls.value('net.ipv4.ipfrag_time') * SECOND;
+  queue.timer = netns.host.machine.clock.after(timeNs, () => expire(netns, queue));
+  netns.fragments.set(key, queue);
   return queue;
 }
 
@@ -119,7 +115,7 @@ function reassemble(queue: FragQueue, skb: SkBuff): void {
   skb.networkHeader = ip;
   skb.transportHeader = ip + headerBytes;
   skb.data = ip;
-  skb.tail = ip + headerBytes + queue.total!;
+  skb.tail = ip + headerBytes + queue.bytes;
   skb.ipSummed = CHECKSUM_NONE;
   setIpTotalLength(bytes, ip, skb.tail - ip);
   setIpFragment(bytes, ip, 0);

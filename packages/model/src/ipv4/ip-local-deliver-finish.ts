@@ -3,6 +3,7 @@ import {
   ICMP_DEST_UNREACH,
   ICMP_PROT_UNREACH,
   IPPROTO_ICMP,
+  IPPROTO_IGMP,
   IPPROTO_TCP,
   IPPROTO_UDP,
   ipProtocol,
@@ -12,6 +13,7 @@ import { drop, reject, type Step, step } from '../step.ts';
 import { xfrm4PolicyCheck } from '../xfrm/xfrm4-policy-check.ts';
 import { icmpRcv } from './icmp-rcv.ts';
 import { icmpSend } from './icmp-send.ts';
+import { igmpRcv } from './igmp-rcv.ts';
 import { tcpV4Rcv } from './tcp/tcp-v4-rcv.ts';
 import { udpRcv } from './udp-rcv.ts';
 
@@ -26,6 +28,7 @@ export const ipLocalDeliverFinish: Step = step('ip_local_deliver_finish', 'ip', 
   if (protocol === IPPROTO_UDP) return udpRcv;
   if (protocol === IPPROTO_TCP) return tcpV4Rcv;
   if (protocol === IPPROTO_ICMP) return icmpRcv;
+  if (protocol === IPPROTO_IGMP && xfrm4PolicyCheck('in', skb)) return igmpRcv;
   if (!xfrm4PolicyCheck('in', skb)) return drop(skb, 'IP_NOPROTO');
   if (skb.trace !== null) skb.trace.because('protocol', `no handler for ${formatIpProtocol(protocol)}`);
   icmpSend(skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);

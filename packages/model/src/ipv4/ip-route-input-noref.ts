@@ -18,13 +18,16 @@ export const inputRoute: { kind: BecauseKind; because: string; reverse: boolean 
   reverse: false,
 };
 
+/** 224.0.0.1. */
+const INADDR_ALLHOSTS_GROUP = 0xe0000001;
+
 const flow = new Flow();
 
 /**
  * Decides on a packet from `source` to `destination` that came in by `dev`, and sets `skb.dst`. Returns 0, or 1 where
  * the packet must not go on: a martian, or refused by the reverse-path filter (`inputRoute.reverse`).
- * Kernel: net/ipv4/route.c ip_route_input_slow(). We depart: multicast routing is not modelled; a group that nobody
- * joined is a martian here, as no socket of the model joins groups.
+ * Kernel: net/ipv4/route.c ip_route_input_slow(), ip_route_input_mc(). We depart: sockets cannot join groups, and groups
+ * are not routed; 224.0.0.1, which every host is in, is all there is.
  */
 export function ipRouteInputNoref(
   skb: SkBuff,
@@ -38,7 +41,7 @@ export function ipRouteInputNoref(
   inputRoute.reverse = false;
   inputRoute.because = '';
   if (isMulticast(source) || isLimitedBroadcast(source)) return martian('source', source);
-  if (isMulticast(destination)) return martian('destination', destination);
+  if (isMulticast(destination)) return multicastInput(skb, destination, source, dev, protocol);
   if (isLimitedBroadcast(destination) || (source === 0 && destination === 0))
     return broadcastInput(skb, undefined, source, dev, protocol);
   if (isZeronet(source)) return martian('source', source);
@@ -70,6 +73,29 @@ export function ipRouteInputNoref(
   if (valid !== 0) return refused(valid, source, dev);
   route.input ??= forwardDst(route);
   skb.dst = route.input;
+  return 0;
+}
+
+/** To a group: ours if it is that of all hosts. Kernel: ip_route_input_mc(), ip_mc_validate_source(). */
+function multicastInput(skb: SkBuff, destination: number, source: number, dev: NetDevice, protocol: number): number {
+  if (destination !== INADDR_ALLHOSTS_GROUP || protocol !== ETH_P_IP) {
+    inputRoute.kind = 'route';
+    inputRoute.because = `nobody here has joined the group ${formatIpv4(destination)}`;
+    return 1;
+  }
+  if (isLoopback(source) && dev.inet.conf.route_localnet === 0) return martian('source', source);
+  const valid = isZeronet(source) ? 0 : fibValidateSource(skb, source, 0, dev, 0);
+  if (valid !== 0) return refused(valid, source, dev);
+  const { loopback } = dev.netns;
+  skb.dst = {
+    type: 'multicast',
+    dev: loopback,
+    gateway: 0,
+    input: ipLocalDeliver,
+    error: undefined,
+    group: true,
+    alias: undefined,
+  };
   return 0;
 }
 

@@ -70,7 +70,7 @@ describe('ipRcv() drops', () => {
 describe('the routing decision', () => {
   it.each([
     ['a multicast source', { source: '224.0.0.1' }, 'NOT_SPECIFIED'],
-    ['a source in 0.0.0.0/8', { source: '0.0.0.5' }, 'NOT_SPECIFIED'],
+    ['no source at all', { source: '0.0.0.0' }, 'NOT_SPECIFIED'],
     ['a loopback source', { source: '127.0.0.1' }, 'NOT_SPECIFIED'],
     ['a loopback destination', { destination: '127.0.0.1' }, 'NOT_SPECIFIED'],
     ['our own address as source', { source: '10.0.0.2' }, 'NOT_SPECIFIED'],

@@ -17,6 +17,7 @@ import { CHECKSUM_UNNECESSARY, type SkBuff } from '../skb/sk-buff.ts';
 import { drop, reject, type Step, step } from '../step.ts';
 import { xfrm4PolicyCheck } from '../xfrm/xfrm4-policy-check.ts';
 import { icmpSend } from './icmp-send.ts';
+import { udpMcastDeliver } from './udp/udp-mcast-deliver.ts';
 import { udpQueueRcvSkb } from './udp/udp-queue-rcv-skb.ts';
 import { udp4LibLookup } from './udp/udp4-lib-lookup.ts';
 
@@ -41,16 +42,13 @@ export const udpRcv: Step = step('udp_rcv', 'udp', 'F1', (skb: SkBuff): Step => 
       return drop(skb, 'UDP_CSUM');
     }
   }
+  if (skb.dst?.group === true) return udpMcastDeliver;
   const port = udpDestinationPort(bytes, data);
   const sock = udp4LibLookup(skb.dev.netns, source, udpSourcePort(bytes, data), destination, port);
   if (sock !== undefined) {
     skb.sk = sock;
     if (skb.trace !== null) skb.trace.detail(`socket bound to ${formatIpv4(sock.localAddress)}:${sock.localPort}`);
     return udpQueueRcvSkb;
-  }
-  if (skb.dst?.group === true) {
-    if (skb.trace !== null) skb.trace.because('socket', `no UDP socket takes broadcasts to port ${port}`);
-    return drop(skb, 'NO_SOCKET');
   }
   if (!xfrm4PolicyCheck('in', skb)) return drop(skb, 'NOT_SPECIFIED');
   if (skb.trace !== null)

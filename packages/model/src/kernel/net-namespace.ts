@@ -22,6 +22,7 @@ import type { FibRule } from '../ipv4/fib/fib-rules.ts';
 import type { FragQueue } from '../ipv4/frag-queue.ts';
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../ipv4/in-device.ts';
 import { inetBind } from '../ipv4/inet-bind.ts';
+import type { InetPeer } from '../ipv4/inet-peer.ts';
 import { neighLookup } from '../ipv4/neighbour/neigh-lookup.ts';
 import { neighUpdate } from '../ipv4/neighbour/neigh-update.ts';
 import type { EchoReply } from '../ipv4/ping-rcv.ts';
@@ -62,6 +63,8 @@ export class NetNamespace implements NetNs {
   /** UDP sockets by local port. */
   readonly udp = new Map<number, UdpSock[]>();
   readonly tcp = new TcpTable();
+  /** Hosts that ICMP errors were sent to, by address as a signed number. */
+  readonly peers = new Map<number, InetPeer>();
   /** Datagrams of which not all fragments have come. */
   readonly fragments = new Map<string, FragQueue>();
   /** Who waits for echo replies, by identifier. */

@@ -14,6 +14,8 @@ export type SysctlName =
   | 'net.ipv4.icmp_echo_ignore_all'
   | 'net.ipv4.icmp_echo_ignore_broadcasts'
   | 'net.ipv4.icmp_errors_use_inbound_ifaddr'
+  | 'net.ipv4.icmp_ratelimit'
+  | 'net.ipv4.icmp_ratemask'
   | 'net.ipv4.ip_default_ttl'
   | 'net.ipv4.ip_forward_use_pmtu'
   | 'net.ipv4.ip_local_port_range'
@@ -43,6 +45,8 @@ export const SYSCTLS: Readonly<Record<SysctlName, SysctlRow>> = {
   'net.ipv4.icmp_echo_ignore_all': flag(0),
   'net.ipv4.icmp_echo_ignore_broadcasts': flag(1),
   'net.ipv4.icmp_errors_use_inbound_ifaddr': flag(0),
+  'net.ipv4.icmp_ratelimit': number(1000, 0, INT_MAX),
+  'net.ipv4.icmp_ratemask': number(6168, 0, 0xffffffff),
   'net.ipv4.ip_default_ttl': number(64, 1, 255),
   'net.ipv4.ip_forward_use_pmtu': flag(0),
   'net.ipv4.ip_local_port_range': { initial: 32768, min: 1, max: 65535, pair: 'net.ipv4.ip_local_port_range.last' },

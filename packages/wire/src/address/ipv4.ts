@@ -55,5 +55,5 @@ export const isLoopback = (address: number): boolean => address >>> 24 === 127;
 export const isMulticast = (address: number): boolean => address >>> 28 === 0xe;
 /** 255.255.255.255. */
 export const isLimitedBroadcast = (address: number): boolean => address >>> 0 === 0xffffffff;
-/** 0.0.0.0/8. */
-export const isZeronet = (address: number): boolean => address >>> 24 === 0;
+/** 0.0.0.0. Linux takes the rest of 0.0.0.0/8 for ordinary addresses since 5.3. */
+export const isZeronet = (address: number): boolean => address === 0;

@@ -1,5 +1,6 @@
 /** IP protocol numbers, by their UAPI names. Spec: IANA protocol numbers. */
 export const IPPROTO_ICMP = 1;
+export const IPPROTO_IGMP = 2;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 export const IPPROTO_ICMPV6 = 58;
@@ -8,6 +9,7 @@ export const IPPROTO_AH = 51;
 
 const NAMES: Readonly<Record<number, string>> = {
   [IPPROTO_ICMP]: 'ICMP',
+  [IPPROTO_IGMP]: 'IGMP',
   [IPPROTO_TCP]: 'TCP',
   [IPPROTO_UDP]: 'UDP',
   [IPPROTO_ICMPV6]: 'ICMPv6',
