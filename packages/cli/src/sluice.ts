@@ -73,6 +73,50 @@ bpf
     process.exitCode = await bpfRun(object, options);
   });
 
+const lab = program.command('lab').description("the cluster of some manifests, on this machine's kernel");
+const nameOption = () => new Option('--name <name>', 'which lab').default('lab');
+
+lab
+  .command('up')
+  .description(
+    'bring it up and keep it until interrupted: a namespace a node and Pod, our programs attached, a server on each port',
+  )
+  .option('-f, --file <path>', 'manifests: a file, a folder, or - for standard input; may be repeated', collect, [])
+  .addOption(nameOption())
+  .option('--no-socket-lb', 'translate services on packets instead of at connect(2)')
+  .action(async (options) => {
+    const { labUp } = await import('./lab/lab-up.ts');
+    process.exitCode = await labUp(options);
+  });
+
+lab
+  .command('exec')
+  .description('run a command as if in a Pod: sluice lab exec shop/web -- curl http://api')
+  .argument('<place>', 'ns/pod, node/name or outside')
+  .argument('<command...>', 'the command and its arguments, after --')
+  .addOption(nameOption())
+  .action(async (place, command, options) => {
+    const { labExec } = await import('./lab/lab-exec.ts');
+    process.exitCode = labExec(place, command, options);
+  });
+
+lab
+  .command('down')
+  .description('end it; nothing is left behind, also after a kill')
+  .addOption(nameOption())
+  .action(async (options) => {
+    const { labDown } = await import('./lab/lab-down.ts');
+    process.exitCode = await labDown(options);
+  });
+
+lab
+  .command('list')
+  .description('the labs there are')
+  .action(async () => {
+    const { labList } = await import('./lab/lab-down.ts');
+    process.exitCode = labList();
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

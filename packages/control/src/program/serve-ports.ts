@@ -31,11 +31,27 @@ function servePod(node: ProgrammedNode, pod: ClusterPod): void {
 function serveTcp(netns: NetNs, name: string, port: number): void {
   netns.tcpListen('0.0.0.0', port, (connection) => {
     const { address, port: theirs } = connection.peer();
-    connection.onData(() => {
-      connection.send(text(`${name} sees ${address}:${theirs}\n`));
+    connection.onData((request) => {
+      const line = `${name} sees ${address}:${theirs}\n`;
+      connection.send(text(isHttp(request) ? httpAnswer(line) : line));
       connection.close();
     });
   });
+}
+
+/** Whether a request speaks HTTP, as curl does. */
+function isHttp(request: Uint8Array): boolean {
+  return /^[A-Z]+ \S+ HTTP\/1\.[01]\r\n/.test(new TextDecoder().decode(request.subarray(0, 2048)));
+}
+
+function httpAnswer(line: string): string {
+  const headers = [
+    'HTTP/1.1 200 OK',
+    'Content-Type: text/plain',
+    `Content-Length: ${line.length}`,
+    'Connection: close',
+  ];
+  return `${headers.join('\r\n')}\r\n\r\n${line}`;
 }
 
 function serveUdp(netns: NetNs, name: string, port: number): void {

@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import { EngineError } from '@sluice/engine';
@@ -9,23 +18,23 @@ import { EngineError } from '@sluice/engine';
  */
 export class Cgroup {
   readonly fd: number;
-  readonly #path: string;
+  readonly path: string;
 
   /** Makes it. Throws EngineError where there is no v2 hierarchy or it may not be written. */
   constructor(name: string) {
-    this.#path = join(unifiedMount(), `sluice-${pid}-${name}`);
+    this.path = join(unifiedMount(), `sluice-${pid}-${name}`);
     try {
-      mkdirSync(this.#path);
-      this.fd = openSync(this.#path, 'r');
+      mkdirSync(this.path);
+      this.fd = openSync(this.path, 'r');
     } catch (error) {
-      throw failure(`making cgroup ${this.#path}`, error);
+      throw failure(`making cgroup ${this.path}`, error);
     }
   }
 
   /** Does `section` with this process in the cgroup, and goes back whatever happens. */
   run<T>(section: () => T): T {
     const own = ownPath();
-    this.#move(this.#path);
+    this.#move(this.path);
     try {
       return section();
     } finally {
@@ -37,9 +46,9 @@ export class Cgroup {
   remove(): void {
     closeSync(this.fd);
     try {
-      rmdirSync(this.#path);
+      rmdirSync(this.path);
     } catch (error) {
-      throw failure(`removing cgroup ${this.#path}`, error);
+      throw failure(`removing cgroup ${this.path}`, error);
     }
   }
 
@@ -48,6 +57,25 @@ export class Cgroup {
       writeFileSync(join(path, 'cgroup.procs'), String(pid));
     } catch (error) {
       throw failure(`moving into cgroup ${path}`, error);
+    }
+  }
+}
+
+/** Removes cgroups of ours whose process is gone: what a kill leaves. Never throws; what is in use stays. */
+export function removeStaleCgroups(): void {
+  let mount: string;
+  try {
+    mount = unifiedMount();
+  } catch {
+    return;
+  }
+  for (const name of readdirSync(mount)) {
+    const owner = /^sluice-(\d+)-/.exec(name)?.[1];
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    try {
+      rmdirSync(join(mount, name));
+    } catch {
+      // A process of a lab's user is still in it; the next clean-up takes it.
     }
   }
 }

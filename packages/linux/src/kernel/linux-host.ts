@@ -40,6 +40,11 @@ export class LinuxHost implements Host {
     return link;
   }
 
+  /** Directory of the host's cgroup, where it has one. */
+  get cgroupPath(): string | undefined {
+    return this.#cgroup?.path;
+  }
+
   /** Makes sockets in the host's cgroup, where it has one. */
   inCgroup<T>(section: () => T): T {
     return this.#cgroup ? this.#cgroup.run(section) : section();
