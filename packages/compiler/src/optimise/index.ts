@@ -3,6 +3,7 @@ import { toSsa } from '../ir/ssa.ts';
 import { shareCommon } from './common.ts';
 import { removeDead } from './dead.ts';
 import { forwardLoads, removeDeadStores } from './memory.ts';
+import { mergeReturns } from './merge-returns.ts';
 import { simplify } from './simplify.ts';
 import { threadJumps } from './thread.ts';
 
@@ -21,4 +22,5 @@ export function optimise(fn: IrFunction, contexts: ReadonlySet<Var>): void {
     removeDeadStores(fn, contexts);
     removeDead(fn);
   }
+  mergeReturns(fn);
 }
