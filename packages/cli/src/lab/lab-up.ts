@@ -12,6 +12,7 @@ import { EXIT, Exit } from '../exit-codes.ts';
 import { readManifestFiles } from '../input/read-files.ts';
 import { writeHostsFiles } from './hosts-files.ts';
 import { isRunning, type LabState, labFolder, listLabs, removeLab, writeLab } from './lab-state.ts';
+import { watchDrops } from './watch-drops.ts';
 
 export interface LabUpOptions {
   readonly file: readonly string[];
@@ -21,7 +22,8 @@ export interface LabUpOptions {
 
 /**
  * `sluice lab up`: the cluster of the manifests on this machine's kernel: a namespace for each node and Pod, our programs
- * attached, a small server on every declared port. Stays until it is interrupted; whatever ends it, nothing is left.
+ * attached, a small server on every declared port. Prints what the programs drop, and why, until it is interrupted;
+ * whatever ends it, nothing is left.
  */
 export async function labUp(options: LabUpOptions): Promise<number> {
   const capability = probeBpf();
@@ -48,9 +50,9 @@ export async function labUp(options: LabUpOptions): Promise<number> {
       `lab ${options.name} is up; try: sluice lab exec --name ${options.name} ${examplePod(cluster)} -- ip addr`,
     );
     await new Promise<void>((resolve) => {
-      const keepAlive = setInterval(() => {}, 1 << 30);
+      const watch = watchDrops(lab, (line) => console.log(line));
       const stop = () => {
-        clearInterval(keepAlive);
+        watch.close();
         resolve();
       };
       process.once('SIGINT', stop);

@@ -16,9 +16,16 @@ const sluice = (...args: string[]) => spawnSync(process.execPath, [bin, ...args]
 const curl = (from: string, url: string) =>
   sluice('lab', 'exec', '--name', name, from, '--', 'curl', '-s', '-m', '3', url);
 
+/** What the lab prints of drops. */
+let drops = '';
+
 async function up(): Promise<ChildProcess> {
+  drops = '';
   const lab = spawn(process.execPath, [bin, 'lab', 'up', '-f', 'examples/shop', '--name', name], { cwd: root });
   let told = '';
+  lab.stdout?.on('data', (bytes) => {
+    drops += String(bytes);
+  });
   await new Promise<void>((resolve, reject) => {
     lab.stderr?.on('data', (bytes) => {
       told += String(bytes);
@@ -41,6 +48,9 @@ describe.skipIf(missing !== undefined)('sluice lab', () => {
     expect(curl('shop/web', 'http://api').stdout).toMatch(/^shop\/api-[12] sees 10\.244\.1\.2:/);
     expect(curl('shop/web', 'http://api.shop.svc.cluster.local').stdout).toMatch(/^shop\/api-[12] sees/);
     expect(curl('shop/batch', 'http://api')).toMatchObject({ status: 28, stdout: '' });
+    await expect
+      .poll(() => drops)
+      .toMatch(/drop POLICY_DENIED: tcp 10\.244\.1\.3:\d+ → .*no rule admits shop\/batch to port 8080\/tcp/);
     expect(sluice('lab', 'list').stdout).toContain(name);
     expect(sluice('lab', 'exec', '--name', name, 'shop/nobody', '--', 'true')).toMatchObject({ status: 64 });
   });
