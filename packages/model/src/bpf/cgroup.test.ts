@@ -117,4 +117,22 @@ describe('cgroup programs', () => {
     link.detach();
     expect(() => later.udpSocket().connect('127.0.0.1', 1)).not.toThrow();
   });
+
+  it('sock_create sets the mark of a socket, or refuses it', () => {
+    const { kernel, a } = listening();
+    const link = a.attachCgroup(
+      testProgram(a, 'cgroup/sock_create', 'r2 = 7\n*(u32 *)(r1 + 16) = r2\nr0 = 1\nexit').program,
+    );
+    expect(a.root.udpSocket().mark).toBe(7);
+    link.replace(testProgram(a, 'cgroup/sock_create', 'r0 = 0\nexit').program);
+    expect(() => a.root.udpSocket()).toThrow(/EPERM/);
+    expect(() => a.root.tcpConnect('10.0.0.2', 1)).toThrow(/EPERM/);
+    kernel.run();
+  });
+
+  it('of a kind that the model never runs are refused when attached', () => {
+    const { a } = listening();
+    expect(() => a.attachCgroup(testProgram(a, 'cgroup/sysctl', 'r0 = 1\nexit').program)).toThrow();
+    expect(() => a.attachCgroup(testProgram(a, 'cgroup/connect6', 'r0 = 1\nexit').program)).toThrow(/EOPNOTSUPP/);
+  });
 });

@@ -15,7 +15,8 @@ export type CgroupHook = keyof CgroupPrograms;
 
 /** The hook of a section name (`cgroup/connect4`), or undefined. */
 export function cgroupHookOf(section: string): CgroupHook | undefined {
-  const name = section.replace(/^cgroup\//, '');
+  if (!section.startsWith('cgroup/')) return undefined;
+  const name = section.slice('cgroup/'.length);
   if (name === 'sock') return 'sock_create';
   return name in new CgroupPrograms() ? (name as CgroupHook) : undefined;
 }

@@ -1,5 +1,7 @@
 import { buildTcpFrame, ipTotalLength, TCP_ACK, TCP_PSH, walkFrame } from '@sluice/wire';
 import { describe, expect, it } from 'vitest';
+import { NF_ACCEPT } from '../netfilter/hooks.ts';
+import { routedHosts } from '../testing/routed-hosts.ts';
 import { twoHosts } from '../testing/two-hosts.ts';
 
 const ends = {
@@ -67,5 +69,34 @@ describe('napiGroReceive()', () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(65535);
     expect(lengths.reduce((sum, l) => sum + l - 40, 0)).toBe(60 * 1400);
     expect(lengths.length).toBeLessThan(4);
+  });
+});
+
+describe('a merged packet', () => {
+  it('that a router forwards is cut again into segments that fit the wire', () => {
+    const { kernel, a, router, b } = routedHosts();
+    const payload = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 31) & 255);
+    const got: Uint8Array[] = [];
+    b.root.tcpListen('0.0.0.0', 80, (c) => c.onData((d) => got.push(d)));
+    let longest = 0;
+    router.root.device('eth1')!.capture((frame) => {
+      longest = Math.max(longest, frame.length);
+    });
+    let merged = 0;
+    router.root.hooks.register('forward', {
+      name: 'count',
+      priority: 0,
+      hook: (skb) => {
+        if (skb.gsoSegments > 1) merged++;
+        return NF_ACCEPT;
+      },
+    });
+    const client = a.root.tcpConnect('10.0.1.2', 80);
+    client.onEstablished(() => client.send(payload));
+    kernel.run();
+    expect(Buffer.concat(got).equals(Buffer.from(payload))).toBe(true);
+    expect(merged).toBeGreaterThan(5);
+    expect(longest).toBe(1514);
+    expect(kernel.machine.packets.inUse).toBe(0);
   });
 });

@@ -10,6 +10,7 @@ import {
 } from '@sluice/engine';
 import { formatIpv4, ipDestination, ipv4Mask, ipv4Network } from '@sluice/wire';
 import { CgroupPrograms } from '../bpf/cgroup.ts';
+import { cgroupSockCreate } from '../bpf/cgroup-sock.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { Loopback } from '../drivers/loopback.ts';
 import { Nic } from '../drivers/nic.ts';
@@ -205,11 +206,14 @@ export class NetNamespace implements NetNs {
   }
 
   udpSocket(): UdpSock {
-    return new UdpSock(this);
+    const sock = new UdpSock(this);
+    cgroupSockCreate(sock);
+    return sock;
   }
 
   tcpListen(address: string, port: number, onConnection: (connection: TcpConnection) => void): TcpListener {
     const sock = new TcpListenSock(this, onConnection);
+    cgroupSockCreate(sock);
     const error = inetBind(sock, addressArgument('listen', address), port, this.tcp.listeners);
     if (error !== undefined) throw new EngineError(`listen ${address}:${port}`, error, 'the address cannot be had');
     return sock;

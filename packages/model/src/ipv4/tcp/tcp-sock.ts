@@ -137,6 +137,8 @@ export class TcpSock extends Sock implements TcpConnection {
   }
 
   local(): { address: string; port: number } {
-    return { address: formatIpv4(this.localAddress), port: this.localPort };
+    const programs = this.netns.cgroup.getsockname4;
+    const call = cgroupSockAddr(programs, this, 'getsockname4', this.localAddress, this.localPort, 0, 0);
+    return { address: formatIpv4(call.address), port: call.port };
   }
 }

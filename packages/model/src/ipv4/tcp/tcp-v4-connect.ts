@@ -1,4 +1,5 @@
 import { formatIpv4 } from '@sluice/wire';
+import { cgroupSockCreate } from '../../bpf/cgroup-sock.ts';
 import { cgroupSockAddr } from '../../bpf/cgroup-sock-addr.ts';
 import type { NetNamespace } from '../../kernel/net-namespace.ts';
 import { ipRouteOutput } from '../ip-route-output.ts';
@@ -12,10 +13,11 @@ const flow = new OutputFlow();
 /**
  * connect(2): cgroup programs may change or refuse the destination; a route gives the source address, the range a port;
  * then the SYN. What fails is told through the connection's end. `sourcePort` 0 takes a free one.
- * Kernel: net/ipv4/tcp_ipv4.c tcp_v4_connect(), tcp_v4_pre_connect(). Rows F2, F4.
+ * A socket that cgroup programs refuse to make is thrown (EngineError EPERM). Kernel: net/ipv4/tcp_ipv4.c tcp_v4_connect(), tcp_v4_pre_connect(). Rows F2, F4.
  */
 export function tcpV4Connect(netns: NetNamespace, address: number, port: number, sourcePort: number): TcpSock {
   const sock = new TcpSock(netns);
+  cgroupSockCreate(sock);
   const { tracer } = netns.host.machine;
   const packetId = tracer.birth(netns, `TCP connect to ${formatIpv4(address)}:${port}`);
   const outer = tracer.enter(packetId);

@@ -74,7 +74,9 @@ export class UdpSock extends Sock implements UdpSocket {
   }
 
   local(): { address: string; port: number } {
-    return { address: formatIpv4(this.localAddress), port: this.localPort };
+    const programs = this.netns.cgroup.getsockname4;
+    const call = cgroupSockAddr(programs, this, 'getsockname4', this.localAddress, this.localPort, 0, 0);
+    return { address: formatIpv4(call.address), port: call.port };
   }
 
   close(): void {
