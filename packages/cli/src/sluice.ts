@@ -73,6 +73,15 @@ bpf
     process.exitCode = await bpfRun(object, options);
   });
 
+program
+  .command('doctor')
+  .description('say what of the real kernel can be used on this machine, and what is missing')
+  .addOption(new Option('-o, --output <form>', 'form of the answer').choices(['text', 'json']).default('text'))
+  .action(async (options) => {
+    const { doctor } = await import('./commands/doctor.ts');
+    process.exitCode = doctor(options);
+  });
+
 const lab = program.command('lab').description("the cluster of some manifests, on this machine's kernel");
 const nameOption = () => new Option('--name <name>', 'which lab').default('lab');
 
