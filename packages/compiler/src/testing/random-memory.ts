@@ -47,3 +47,9 @@ export function load(view: DataView, at: number, bits: number): bigint {
 export function store(view: DataView, at: number, bits: number, value: bigint): void {
   for (let i = 0; i < bits / 8; i++) view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 255n));
 }
+
+/** What each program begins with: the struct `S` that all memory holds. */
+export const RANDOM_HEAD = `import { array, arrayMap, atomicAdd, copy, type FixedArray, packet, u16, u32, u64, u8, xdp } from '@sluice/compiler/bpf';
+class S { d: u64 = 0n; c: u32 = 0; b: u16 = 0; a: u8 = 0; e: u8 = 0; words: FixedArray<u32, ${WORDS}> = array(u32, ${WORDS}) }
+class Out { s: S = new S(); v: u64 = 0n; w: u64 = 0n; x: u64 = 0n; y: u64 = 0n; z: u64 = 0n }
+const map = arrayMap(S, { maxEntries: 1 });`;

@@ -3,6 +3,7 @@ import {
   type Flow,
   load,
   type Piece,
+  RANDOM_HEAD,
   RANDOM_PACKET_BYTES,
   type Run,
   SCALARS,
@@ -32,11 +33,6 @@ export function randomProgram(seed: number): RandomProgram {
   return new Generator(seed).program();
 }
 
-const HEAD = `import { array, arrayMap, atomicAdd, copy, type FixedArray, packet, u16, u32, u64, u8, xdp } from '@sluice/compiler/bpf';
-class S { d: u64 = 0n; c: u32 = 0; b: u16 = 0; a: u8 = 0; e: u8 = 0; words: FixedArray<u32, ${WORDS}> = array(u32, ${WORDS}) }
-class Out { s: S = new S(); v: u64 = 0n; w: u64 = 0n; x: u64 = 0n; y: u64 = 0n; z: u64 = 0n }
-const map = arrayMap(S, { maxEntries: 1 });`;
-
 class Generator {
   #state: number;
   /** Names that may be used where code is being made. */
@@ -53,7 +49,7 @@ class Generator {
   program(): RandomProgram {
     const functions = ['f', 'g'].map((name) => this.#function(name));
     const body = this.#block(7, 3);
-    const text = `${HEAD}
+    const text = `${RANDOM_HEAD}
 ${functions.map(({ text }) => text).join('\n')}
 export const p = xdp((ctx) => {
   const p = packet(ctx, 0, S);
