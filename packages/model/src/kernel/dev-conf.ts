@@ -38,5 +38,11 @@ export const DEV_CONF_MAX: Readonly<Record<DevConfName, number>> = {
   disable_policy: 1,
 };
 
-/** Settings that `default` hands to devices made later, and that the model takes only at the value 0. */
-export const DEV_CONF_UNMODELLED: ReadonlySet<DevConfName> = new Set(['arp_filter', 'src_valid_mark']);
+/** Settings that exist, and that the model honours only at 0: another value is refused, not ignored. */
+export const DEV_CONF_UNMODELLED: ReadonlySet<DevConfName> = new Set([
+  'arp_filter',
+  'arp_accept',
+  'proxy_arp',
+  'src_valid_mark',
+  'disable_xfrm',
+]);

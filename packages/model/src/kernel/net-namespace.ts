@@ -196,6 +196,8 @@ export class NetNamespace implements NetNs {
   setSysctl(name: string, value: string): void {
     const error = this.sysctls.set(name, value);
     if (error === 'ENOENT') throw new EngineError(`sysctl ${name}`, error, 'the model has no such setting');
+    if (error === 'EOPNOTSUPP')
+      throw new EngineError(`sysctl ${name}=${value}`, error, 'the model honours only 0 there');
     if (error) throw new EngineError(`sysctl ${name}=${value}`, error, 'the value is out of range');
   }
 

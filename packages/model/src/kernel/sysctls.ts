@@ -1,4 +1,4 @@
-import { DEV_CONF_MAX, DevConf, type DevConfName } from './dev-conf.ts';
+import { DEV_CONF_MAX, DEV_CONF_UNMODELLED, DevConf, type DevConfName } from './dev-conf.ts';
 import { SYSCTLS, type SysctlName } from './sysctl-table.ts';
 
 const CONF = /^net\.ipv4\.conf\.(.+)\.([a-z0-9_]+)$/;
@@ -36,12 +36,13 @@ export class Sysctls {
     return row.pair === undefined ? String(value) : `${value}\t${this.value(row.pair)}`;
   }
 
-  /** Sets it. Returns an errno name where the kernel would refuse. */
-  set(name: string, text: string): 'ENOENT' | 'EINVAL' | undefined {
+  /** Sets it. Returns an errno name where the kernel would refuse, EOPNOTSUPP where the model cannot follow. */
+  set(name: string, text: string): 'ENOENT' | 'EINVAL' | 'EOPNOTSUPP' | undefined {
     const conf = this.#conf(name);
     if (conf) {
       const value = wholeNumber(text);
       if (value === undefined || value > DEV_CONF_MAX[conf.field]) return 'EINVAL';
+      if (value !== 0 && DEV_CONF_UNMODELLED.has(conf.field)) return 'EOPNOTSUPP';
       conf.of[conf.field] = value;
       if (conf.field === 'forwarding' && conf.of === this.confAll) this.#forwardEverywhere(value);
       return undefined;

@@ -1,11 +1,11 @@
 import { TCP_ACK, TCP_RST, TCP_SYN } from '@sluice/wire';
 import type { SkBuff } from '../../skb/sk-buff.ts';
 import { consumed, drop, reject, type Step, step } from '../../step.ts';
+import { SECOND } from '../../time/clock.ts';
 import { tcpAck } from './tcp-ack.ts';
 import { tcpDataQueue } from './tcp-data-queue.ts';
 import { tcpDone } from './tcp-done.ts';
 import { tcpTimeWait } from './tcp-fin.ts';
-import { TCP_TIMEWAIT_NS } from './tcp-limits.ts';
 import { tcpRetransmitSkb } from './tcp-retransmit-timer.ts';
 import { after, seqAdd } from './tcp-sequence.ts';
 import type { TcpSock } from './tcp-sock.ts';
@@ -69,7 +69,7 @@ function finAcked(sock: TcpSock): void {
   switch (sock.tcpState) {
     case 'FIN_WAIT1':
       sock.move('ack-of-fin');
-      sock.timer = clock.after(TCP_TIMEWAIT_NS, () => tcpDone(sock, undefined), true);
+      sock.timer = clock.after(finTimeoutNs(sock), () => tcpDone(sock, undefined), true);
       break;
     case 'CLOSING':
       sock.move('ack-of-fin');
@@ -83,6 +83,8 @@ function finAcked(sock: TcpSock): void {
       break;
   }
 }
+
+const finTimeoutNs = (sock: TcpSock): number => sock.netns.sysctls.value('net.ipv4.tcp_fin_timeout') * SECOND;
 
 /** Data for a process that has closed: it can never be read, and the peer is told so. */
 function abortOnData(sock: TcpSock, skb: SkBuff): Step {
