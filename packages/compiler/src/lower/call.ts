@@ -1,6 +1,5 @@
 import { Refusal } from '../diagnostics/problem.ts';
 import { type TypeScript, ts } from '../frontend/typescript.ts';
-import type { Type } from '../types/type.ts';
 import { isDeclaration } from './declarations.ts';
 import { callFunction, functionNamed } from './function-call.ts';
 import { lowerHelperCall } from './helper-call.ts';
@@ -11,13 +10,13 @@ import { surfaceName, symbolOf } from './names.ts';
 import type { Value } from './value.ts';
 
 /** A call: of a map's method, of something from the language surface, or of one of the user's functions. */
-export function lowerCall(l: Lowering, node: TypeScript.CallExpression, expected: Type | undefined): Value {
+export function lowerCall(l: Lowering, node: TypeScript.CallExpression): Value {
   const { checker } = l.unit;
   const callee = ts.isParenthesizedExpression(node.expression) ? node.expression.expression : node.expression;
   if (ts.isPropertyAccessExpression(callee)) {
     const symbol = symbolOf(checker, callee.expression);
     const map = symbol && l.unit.maps.get(symbol);
-    if (map) return lowerMapCall(l, node, map, callee.name.text, expected);
+    if (map) return lowerMapCall(l, node, map, callee.name.text);
     throw new Refusal('S002', at(l, callee), `\`${callee.getText()}\` is not a function that BPF programs can call.`);
   }
   if (!ts.isIdentifier(callee)) throw new Refusal('S001', at(l, callee), 'Only named functions can be called.');

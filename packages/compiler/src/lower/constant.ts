@@ -41,7 +41,6 @@ export function evaluate(unit: Unit, node: TypeScript.Expression, span: Span): V
     b,
     into: { needs: [], callees: new Set() },
     frame: { node: undefined as never, bindings: new Map(), returns: { kind: 'void' }, loops: [] },
-    constantOnly: true,
   };
   const value = lower(l, node);
   const known =

@@ -7,6 +7,7 @@ import { lowerCall } from './call.ts';
 import { lowerCondition } from './condition.ts';
 import { constantValue } from './constant.ts';
 import { convert, fits, numeric, typeOfLiteral } from './convert.ts';
+import { resultOf } from './function-call.ts';
 import { at, type Lowering } from './lowering.ts';
 import { newVariable } from './memory.ts';
 import { bindingOf, constantInitialiser, symbolOf } from './names.ts';
@@ -28,7 +29,7 @@ export function lower(l: Lowering, node: TypeScript.Expression, expected?: Type)
   if (ts.isIdentifier(node)) return lowerName(l, node, span);
   if (ts.isPropertyAccessExpression(node)) return lowerProperty(l, node);
   if (ts.isElementAccessExpression(node)) return lowerRead(l, node);
-  if (ts.isCallExpression(node)) return lowerCall(l, node, expected);
+  if (ts.isCallExpression(node)) return lowerCall(l, node);
   if (ts.isNewExpression(node)) return lowerNew(l, node, span);
   if (ts.isPrefixUnaryExpression(node)) return lowerPrefix(l, node);
   if (ts.isPostfixUnaryExpression(node)) return step(l, node.operand, node.operator, 'before');
@@ -223,7 +224,7 @@ function lowerConditional(l: Lowering, node: TypeScript.ConditionalExpression, e
   });
   const [first, second] = [sides[0]!, sides[1]!];
   const type = commonResult(first.value, second.value, expected, at(l, node));
-  const result = resultVariable(l, type);
+  const result = resultOf(l, type);
   for (const { value, end } of sides) {
     l.b.enter(end);
     const operand: Operand = operandOf(l, value, type, at(l, node));
@@ -232,23 +233,6 @@ function lowerConditional(l: Lowering, node: TypeScript.ConditionalExpression, e
   }
   l.b.enter(join);
   return result ? asValue(type, result) : { kind: 'void' };
-}
-
-function resultVariable(l: Lowering, type: Type) {
-  switch (type.kind) {
-    case 'int':
-      return l.b.variable(type.bits === 64 ? 64 : 32);
-    case 'bool':
-      return l.b.variable(32);
-    case 'ref':
-    case 'context':
-      return l.b.pointer(false);
-    case 'void':
-    case 'null':
-      return undefined;
-    default:
-      return type satisfies never;
-  }
 }
 
 /** The type that both sides of `? :` have or can be given. */

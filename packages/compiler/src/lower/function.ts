@@ -57,7 +57,6 @@ function lowerFunction(
       b,
       into: { needs: [], callees: new Set(), ...(program ? { program } : {}) },
       frame: { node, bindings, returns, loops: [] },
-      constantOnly: false,
     };
     params.forEach(({ symbol, type }, i) => {
       const incoming = b.fn.params[i]!;

@@ -24,8 +24,6 @@ export interface Lowering {
   readonly b: Builder;
   readonly into: Pick<LoweredFunction, 'needs' | 'callees' | 'program'>;
   frame: Frame;
-  /** Only constants may come out: nothing can be written. */
-  readonly constantOnly: boolean;
 }
 
 /** Marks what is written from here on as coming from that node. */

@@ -2,7 +2,7 @@ import { helperNamed } from '@sluice/ebpf';
 import { Refusal, type Span } from '../diagnostics/problem.ts';
 import type { TypeScript } from '../frontend/typescript.ts';
 import { constant, type Operand } from '../ir/ir.ts';
-import { INTS, type StoredType, sameType, sizeOf, type Type, typeName } from '../types/type.ts';
+import { INTS, type StoredType, sameType, sizeOf, typeName } from '../types/type.ts';
 import { castValue, convert } from './convert.ts';
 import { lower } from './expression.ts';
 import { callHelper, wideArgument } from './helper-call.ts';
@@ -12,13 +12,7 @@ import type { MapDeclaration } from './unit.ts';
 import type { Value } from './value.ts';
 
 /** A call of a map's method: the helper of the same meaning. */
-export function lowerMapCall(
-  l: Lowering,
-  node: TypeScript.CallExpression,
-  map: MapDeclaration,
-  method: string,
-  _expected: Type | undefined,
-): Value {
+export function lowerMapCall(l: Lowering, node: TypeScript.CallExpression, map: MapDeclaration, method: string): Value {
   l.unit.usedMaps.add(map);
   const span = at(l, node);
   const args = node.arguments;
