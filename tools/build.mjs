@@ -1,11 +1,11 @@
 // Compiles the datapath's BPF programs into packages/datapath/src/objects.gen.ts, then bundles the command line and each
 // library. Sources are TypeScript throughout; esbuild only strips types.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled, root, run } from './ensure-built.mjs';
 
-const LIBRARIES = ['wire', 'ebpf', 'compiler', 'engine', 'model', 'linux', 'datapath', 'control'];
+const LIBRARIES = ['wire', 'ebpf', 'netlink', 'compiler', 'engine', 'model', 'linux', 'datapath', 'control'];
 
 export async function build() {
   ensureInstalled();
@@ -48,12 +48,20 @@ export async function build() {
   for (const library of LIBRARIES) {
     await esbuild.build({
       ...common,
-      entryPoints: [`packages/${library}/src/index.ts`],
+      entryPoints: entriesOf(library),
+      outbase: `packages/${library}/src`,
       outdir: `packages/${library}/dist`,
-      platform: library === 'linux' ? 'node' : 'neutral',
+      platform: 'node',
       external: ['@sluice/*', 'typescript', 'koffi', 'yaml'],
     });
   }
+}
+
+/** The sources behind a library's exports that others may install (`testing` is for this workspace's tests). */
+function entriesOf(library) {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', library, 'package.json'), 'utf8'));
+  const exported = Object.values(manifest.exports).filter((target) => target.default !== undefined);
+  return exported.map((target) => join('packages', library, target.source));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await build();
