@@ -13,6 +13,8 @@ export class LinuxDevice implements Device {
   readonly netns: LinuxNetNs;
   /** Puts a frame on the wire towards the device; a veth's other end, or the segment, does it. */
   sendTowards: ((frame: Uint8Array) => void) | undefined;
+  /** Frames and bytes that were put on the wire through this end without its having sent them. */
+  #injected = { packets: 0, bytes: 0 };
 
   constructor(netns: LinuxNetNs, link: Link) {
     this.netns = netns;
@@ -46,6 +48,12 @@ export class LinuxDevice implements Device {
     this.sendTowards(frame);
   }
 
+  /** Notes a frame that `inject` on the other end made this one carry: `statistics` leaves it out. */
+  countInjected(bytes: number): void {
+    this.#injected.packets++;
+    this.#injected.bytes += bytes;
+  }
+
   statistics(): DeviceStatistics {
     const link = this.netns.links().find((candidate) => candidate.ifindex === this.ifindex);
     const counters = link?.statistics;
@@ -54,8 +62,8 @@ export class LinuxDevice implements Device {
       rxPackets: Number(counters.rxPackets),
       rxBytes: Number(counters.rxBytes),
       rxDropped: Number(counters.rxDropped),
-      txPackets: Number(counters.txPackets),
-      txBytes: Number(counters.txBytes),
+      txPackets: Number(counters.txPackets) - this.#injected.packets,
+      txBytes: Number(counters.txBytes) - this.#injected.bytes,
       txDropped: Number(counters.txDropped),
     };
   }

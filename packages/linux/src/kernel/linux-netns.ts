@@ -79,6 +79,7 @@ export class LinuxNetNs implements NetNs {
     const ends: [LinuxDevice, LinuxDevice] = [this.#adopt(name), other.#adopt(peerName)];
     this.#up(ends[0]);
     other.#up(ends[1]);
+    this.awaitCarrier(ends[0].ifindex);
     ends[0].sendTowards = senderOn(ends[1]);
     ends[1].sendTowards = senderOn(ends[0]);
     return ends;
@@ -147,6 +148,15 @@ export class LinuxNetNs implements NetNs {
     return this.host.inCgroup(() => this.inside(() => connectTcp({ address, port }, options.sourcePort, activity)));
   }
 
+  /** The kernel notices carrier a little later, and a device sends nothing without it. Throws EngineError ENETDOWN. */
+  awaitCarrier(ifindex: number): void {
+    for (let tries = 0; tries < CARRIER_TRIES; tries++) {
+      if (this.links().find((link) => link.ifindex === ifindex)?.operational) return;
+      Atomics.wait(PAUSE, 0, 0, CARRIER_PAUSE_MS);
+    }
+    throw new EngineError(`device ${ifindex} of ${this.name}`, 'ENETDOWN', 'no carrier after two seconds');
+  }
+
   /** Brings a device that was just made under our name. */
   adopt(name: string): LinuxDevice {
     const device = this.#adopt(name);
@@ -186,10 +196,15 @@ export class LinuxNetNs implements NetNs {
 export function senderOn(device: LinuxDevice): (frame: Uint8Array) => void {
   let socket: PacketSocket | undefined;
   return (frame) => {
-    socket ??= device.netns.owns(device.netns.inside(() => new PacketSocket(device.ifindex)));
+    socket ??= device.netns.owns(device.netns.inside(() => new PacketSocket(device.ifindex, 'inject')));
     socket.send(frame);
+    device.countInjected(frame.length);
   };
 }
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+const CARRIER_TRIES = 2000;
+const CARRIER_PAUSE_MS = 1;
 
 function asLinux(netns: NetNs): LinuxNetNs {
   if (netns instanceof LinuxNetNs) return netns;

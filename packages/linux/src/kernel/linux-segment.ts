@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { EngineError, type NicOptions, type Segment } from '@sluice/engine';
 import { listLinks, newLink, readLink, setLink } from '@sluice/netlink';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
@@ -21,8 +22,15 @@ export class LinuxSegment implements Segment {
     this.name = name;
     this.#kernel = kernel;
     this.#namespace = NetworkNamespace.create(`segment ${name}`);
-    this.#netlink = this.#namespace.run(() => new NetlinkSocket());
-    this.#netlink.change(newLink({ name: 'br0', kind: { kind: 'bridge' } }));
+    this.#netlink = this.#namespace.run(() => {
+      // A segment is a cable: it says nothing of its own.
+      for (const which of ['all', 'default']) {
+        const path = `/proc/sys/net/ipv6/conf/${which}/disable_ipv6`;
+        if (existsSync(path)) writeFileSync(path, '1');
+      }
+      return new NetlinkSocket();
+    });
+    this.#netlink.change(newLink({ name: 'br0', kind: { kind: 'bridge', multicastSnooping: false } }));
     this.#bridge = this.#ifindex('br0');
     this.#netlink.change(setLink(this.#bridge, { up: true }));
   }
@@ -42,7 +50,7 @@ export class LinuxSegment implements Segment {
     if (options.mtu) netns.netlink.change(setLink(device.ifindex, { mtu: options.mtu }));
     let socket: PacketSocket | undefined;
     device.sendTowards = (frame) => {
-      socket ??= this.#own(this.#namespace.run(() => new PacketSocket(ifindex)));
+      socket ??= this.#own(this.#namespace.run(() => new PacketSocket(ifindex, 'inject')));
       socket.send(frame);
     };
     return device;

@@ -10,8 +10,9 @@ export interface SeenFrame {
 }
 
 /**
- * An AF_PACKET socket on one device: sends whole frames, and sees every frame that passes, as tcpdump does. Open it in
- * the device's network namespace.
+ * An AF_PACKET socket on one device: for `capture` it sees every frame that passes, as tcpdump does, and can send whole
+ * frames; for `inject` it only sends, past the device's tc programs, queue and captures, straight to the driver: as if
+ * the frame had been on the wire behind it. Open it in the device's network namespace.
  *
  * Kernel: net/packet/af_packet.c; Spec: packet(7).
  */
@@ -20,16 +21,25 @@ export class PacketSocket {
   readonly #memory = new AttrArena(FRAME_BYTES_MAX + 256);
   #watch: Watch | undefined;
 
-  constructor(readonly ifindex: number) {
-    this.#fd = libc().socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, ETH_P_ALL_NETWORK);
+  constructor(
+    readonly ifindex: number,
+    use: 'capture' | 'inject' = 'capture',
+  ) {
+    this.#fd = libc().socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (this.#fd < 0) throw systemError('packet socket', libc().errno());
     const at = this.#address();
+    if (use === 'inject') {
+      const one = this.#memory.take(4);
+      this.#memory.view.setInt32(one, 1, true);
+      libc().setsockopt(this.#fd, SOL_PACKET, PACKET_QDISC_BYPASS, this.#memory.address(one), 4);
+      return;
+    }
     if (libc().bind(this.#fd, this.#memory.address(at), SOCKADDR_LL_BYTES) < 0) {
       throw systemError(`packet socket on device ${ifindex}`, libc().errno());
     }
   }
 
-  /** Transmits a frame through the device, past its qdisc's front door as any other packet. */
+  /** Transmits a frame through the device. Throws EngineError. */
   send(frame: Uint8Array): void {
     const address = this.#address();
     const at = this.#memory.put(frame);
@@ -90,6 +100,8 @@ const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 /** ETH_P_ALL (3) in network order. */
 const ETH_P_ALL_NETWORK = 0x0300;
+const SOL_PACKET = 263;
+const PACKET_QDISC_BYPASS = 20;
 const SOCKADDR_LL_BYTES = 20;
 const PKTTYPE_OFFSET = 10;
 const PACKET_OUTGOING = 4;

@@ -23,12 +23,17 @@ export function makeSocket(type: number): number {
   return fd;
 }
 
-/** bind(2). Throws EngineError. */
-export function bindSocket(fd: number, to: InetAddress): void {
+/** SO_REUSEADDR: a port may be bound while connections of before are still in TIME_WAIT. */
+export function reuseAddress(fd: number): void {
   const m = memory();
   const one = m.take(4);
   m.view.setInt32(one, 1, true);
   libc().setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, m.address(one), 4);
+}
+
+/** bind(2). Throws EngineError. */
+export function bindSocket(fd: number, to: InetAddress): void {
+  const m = memory();
   const at = putAddress(m, to);
   if (libc().bind(fd, m.address(at), SOCKADDR_IN_BYTES) < 0) {
     throw systemError(`bind to ${to.address}:${to.port}`, libc().errno());

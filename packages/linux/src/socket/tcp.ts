@@ -9,6 +9,7 @@ import {
   listenSocket,
   makeSocket,
   nameOf,
+  reuseAddress,
   SOCK_STREAM,
   socketError,
 } from './socket-address.ts';
@@ -23,6 +24,7 @@ export function listenTcp(
   active: OnActivity,
 ): TcpListener {
   const fd = makeSocket(SOCK_STREAM);
+  reuseAddress(fd);
   bindSocket(fd, at);
   listenSocket(fd);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -40,7 +42,10 @@ export function listenTcp(
 /** Starts to connect from the current network namespace and cgroup. */
 export function connectTcp(to: InetAddress, sourcePort: number | undefined, active: OnActivity): TcpConnection {
   const fd = makeSocket(SOCK_STREAM);
-  if (sourcePort !== undefined) bindSocket(fd, { address: '0.0.0.0', port: sourcePort });
+  if (sourcePort !== undefined) {
+    reuseAddress(fd);
+    bindSocket(fd, { address: '0.0.0.0', port: sourcePort });
+  }
   const errno = connectSocket(fd, to);
   const local = nameOf(fd, 'local') ?? { address: '0.0.0.0', port: 0 };
   const connection = new LinuxTcpConnection(undefined, to, local, active);

@@ -11,6 +11,8 @@ export class LinuxUdpSocket implements UdpSocket {
   readonly #fd = makeSocket(SOCK_DGRAM);
   readonly #memory = new AttrArena(DATAGRAM_BYTES_MAX + 4096);
   readonly #watch: Watch;
+  /** An error that came while the socket was read, for the next `send`. */
+  #pending: string | undefined;
   readonly #handlers: ((payload: Uint8Array, from: InetAddress) => void)[] = [];
 
   constructor(active: OnActivity) {
@@ -33,6 +35,9 @@ export class LinuxUdpSocket implements UdpSocket {
   }
 
   send(payload: Uint8Array, to?: InetAddress): string | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending !== undefined) return pending;
     this.#memory.reset();
     const at = this.#memory.put(payload);
     const name = to ? this.#memory.address(this.#putName(to)) : 0;
@@ -71,7 +76,11 @@ export class LinuxUdpSocket implements UdpSocket {
         number,
       ];
       const got = libc().recvfrom(this.#fd, into, DATAGRAM_BYTES_MAX, 0, who, size);
-      if (got < 0) return;
+      if (got < 0) {
+        const errno = libc().errno();
+        if (errno !== EAGAIN) this.#pending = errnoWords(errno)[0];
+        return;
+      }
       const { view } = this.#memory;
       const from = { address: formatIpv4(view.getUint32(name + 4)), port: view.getUint16(name + 2) };
       const payload = this.#memory.u8.slice(at, at + got);
@@ -88,6 +97,7 @@ export class LinuxUdpSocket implements UdpSocket {
   }
 }
 
+const EAGAIN = 11;
 const AF_INET = 2;
 const NAME_BYTES = 16;
 const DATAGRAM_BYTES_MAX = 65536;

@@ -15,7 +15,7 @@ export type LinkKind =
       readonly kind: 'veth';
       readonly peer: { readonly name: string; readonly mac?: string; readonly netnsFd?: number };
     }
-  | { readonly kind: 'bridge' }
+  | { readonly kind: 'bridge'; readonly multicastSnooping?: boolean }
   | { readonly kind: 'macvlan'; readonly lower: number; readonly mode: 'private' | 'vepa' | 'bridge' | 'passthru' }
   | {
       readonly kind: 'vxlan';
@@ -32,6 +32,7 @@ const IFLA_LINKINFO = 18;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 const VETH_INFO_PEER = 1;
+const IFLA_BR_MCAST_SNOOPING = 23;
 const IFLA_MACVLAN_MODE = 1;
 const IFLA_VXLAN_ID = 1;
 const IFLA_VXLAN_GROUP = 2;
@@ -57,6 +58,14 @@ export function linkKindAttributes(
     case 'vxlan':
       return [info(kind.kind, vxlanAttributes(kind))];
     case 'bridge':
+      return [
+        info(
+          kind.kind,
+          kind.multicastSnooping === undefined
+            ? []
+            : [u8Attribute(IFLA_BR_MCAST_SNOOPING, kind.multicastSnooping ? 1 : 0)],
+        ),
+      ];
     case 'ifb':
       return [info(kind.kind, [])];
   }
