@@ -13,6 +13,8 @@ export interface VerifierOptions {
   readonly allowUninitializedStack?: boolean;
   /** Every access must be aligned, as with BPF_F_STRICT_ALIGNMENT. Default: false. */
   readonly strictAlignment?: boolean;
+  /** Follow every path to its end, also where a safe state covers it: slow, for tests. Default: false. */
+  readonly exhaustive?: boolean;
 }
 
 /**
@@ -61,6 +63,11 @@ export class Machine {
 
   setRegister(index: number, value: Value): void {
     this.state.setRegister(index, value);
+  }
+
+  /** What `nextId` will give. */
+  get freshId(): number {
+    return this.#lastId + 1;
   }
 
   nextId(): number {

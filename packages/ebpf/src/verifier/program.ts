@@ -9,6 +9,8 @@ import type { LineInfo, MapSpec, ProgramType } from '../spec.ts';
 export interface MapReference {
   readonly map: MapSpec;
   readonly offset?: number;
+  /** Name of a lock, timer or counted pointer in the map's value, which programs may not treat as plain memory. */
+  readonly special?: string;
 }
 
 /** A function as BTF describes it. */

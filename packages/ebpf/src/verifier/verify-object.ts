@@ -2,6 +2,7 @@ import { type Btf, parseBtf } from '../btf/btf.ts';
 import type { MapSpec, ObjectSpec, ProgramSpec } from '../spec.ts';
 import type { VerifierOptions } from './machine.ts';
 import type { FunctionInfo, MapReference, VerifierInput } from './program.ts';
+import { specialField } from './special-fields.ts';
 import { type VerifierVerdict, verify } from './verify.ts';
 
 /**
@@ -23,13 +24,16 @@ export function verifierInput(
   program: ProgramSpec,
   maps: readonly MapSpec[] = object.maps,
 ): VerifierInput {
+  const btf = btfOf(object);
   const references = new Map<number, MapReference>();
   for (const relocation of program.relocations) {
     const map = maps.find(({ name }) => name === relocation.map);
     if (!map) continue;
-    references.set(relocation.slot, relocation.kind === 'map' ? { map } : { map, offset: relocation.offset });
+    const special = btf && map.valueTypeId !== undefined ? specialField(btf, map.valueTypeId) : undefined;
+    const place = relocation.kind === 'map' ? { map } : { map, offset: relocation.offset };
+    references.set(relocation.slot, special ? { ...place, special } : place);
   }
-  const functions = functionInfos(object, program);
+  const functions = btf && functionInfos(btf, program);
   return {
     type: program.type,
     ...(program.attachType === undefined ? {} : { attachType: program.attachType }),
@@ -51,11 +55,13 @@ function withReferences(code: Uint8Array, references: ReadonlyMap<number, MapRef
   return marked;
 }
 
-function functionInfos(object: ObjectSpec, program: ProgramSpec): readonly FunctionInfo[] | undefined {
-  if (!object.btf || program.functions.length === 0) return undefined;
-  const parsed = parseBtf(object.btf);
-  if (!parsed.ok) return undefined;
-  const { btf } = parsed;
+function btfOf(object: ObjectSpec): Btf | undefined {
+  const parsed = object.btf && parseBtf(object.btf);
+  return parsed?.ok ? parsed.btf : undefined;
+}
+
+function functionInfos(btf: Btf, program: ProgramSpec): readonly FunctionInfo[] | undefined {
+  if (program.functions.length === 0) return undefined;
   return program.functions.map(({ slot, name, typeId }) => {
     const type = btf.type(typeId);
     const global = type.kind === 'func' && type.linkage === 'global';

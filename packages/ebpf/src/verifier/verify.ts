@@ -50,10 +50,27 @@ export type VerifierVerdict =
 export function verify(input: VerifierInput, options: VerifierOptions = {}): VerifierVerdict {
   const result = run(input, options);
   if (!isRefusal(result)) return { ok: true, facts: result };
-  const { slot, message } = result;
-  const log = new PathLog(input, result.instructions ?? 0);
-  run(input, options, log);
-  return { ok: false, message, slot, line: sourceLine(input, slot), log: log.text(result) };
+  return refused(input, options, result);
+}
+
+/** The log is made when asked for: by verifying once more, in the same way, and writing down how. */
+function refused(input: VerifierInput, options: VerifierOptions, refusal: Refusal): VerifierVerdict {
+  const { slot, message } = refusal;
+  let text: string | undefined;
+  return {
+    ok: false,
+    message,
+    slot,
+    line: sourceLine(input, slot),
+    get log() {
+      if (text === undefined) {
+        const log = new PathLog(input, refusal.instructions ?? 0);
+        run(input, options, log);
+        text = log.text(refusal);
+      }
+      return text;
+    },
+  };
 }
 
 function run(input: VerifierInput, options: VerifierOptions, observer?: Observer): VerifierFacts | Refusal {

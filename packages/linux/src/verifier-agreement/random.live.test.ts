@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Agreement } from './agreement.ts';
 import { KernelVerifier } from './kernel.ts';
 import { skipsAgreement } from './live.ts';
+import { RandomJoins } from './random-joins.ts';
 import { Chance, RandomProgram } from './random-program.ts';
 
 /** Another seed, and more programs: SLUICE_SEED=7 SLUICE_PROGRAMS=100000. */
@@ -23,5 +24,17 @@ describe.skipIf(skipsAgreement())('random programs', () => {
     // We follow fewer operations than Linux; but seldom does that matter.
     expect(agreement.strict.length).toBeLessThan(programs / 100);
     expect(agreement.bothAccept).toBeGreaterThan(programs / 10);
+  });
+
+  it('programs of paths that part and join, which we accept, Linux accepts', () => {
+    const agreement = new Agreement(kernel);
+    for (let i = 0; i < programs; i++) {
+      const chance = new Chance(seed * 1_000_003 + i);
+      agreement.compare(`seed ${seed}, program ${i}`, new RandomJoins(chance).build(2 + (i % 9)));
+    }
+    console.info(`random, joins: ${agreement.summary()}`);
+    expect(agreement.unsound).toEqual([]);
+    expect(agreement.strict.length).toBeLessThan(programs / 1000);
+    expect(agreement.bothAccept).toBeGreaterThan(programs / 2);
   });
 });

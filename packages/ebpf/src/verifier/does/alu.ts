@@ -32,7 +32,9 @@ function computed(m: Machine, form: AluForm): Value {
   const operation = pointerOperation(m, form);
   if (operation) {
     markPrecise(operation.pointerRight ? left : right);
-    return pointerSum(operation) as Value;
+    const sum = pointerSum(operation) as Value;
+    if (sum.id === operation.freshId) m.nextId();
+    return sum;
   }
   if (!isTracked(form.op)) return unknown();
   const bounds = aluBounds(form.op, form.bits, left.bounds, right.bounds);

@@ -87,16 +87,15 @@ interface Operand {
 /** Puts what is known after the comparison into the operands, and into all that are linked to them. */
 function refine(form: JumpForm, state: State, taken: boolean, left: Operand, right: Operand): void {
   const [a, b] = refineBranch(form.op, form.bits, taken, left.value.bounds, right.value.bounds);
-  const sources = [left.value, right.value];
-  put(state, left, a, sources);
-  put(state, right, b, sources);
+  put(state, left, a, right);
+  put(state, right, b, left);
   const room = { left: LINKED_REGS_MAX };
   if (right.register !== undefined) spreadKnowledge(state, state.register(right.register), room);
   spreadKnowledge(state, state.register(left.register!), room);
 }
 
-function put(state: State, operand: Operand, bounds: Value['bounds'], sources: readonly Value[]): void {
+function put(state: State, operand: Operand, bounds: Value['bounds'], other: Operand): void {
   const { register, value } = operand;
   if (register === undefined || boundsEqual(bounds, value.bounds)) return;
-  state.setRegister(register, value.with({ bounds }).from(...sources));
+  state.setRegister(register, value.with({ bounds }).from(value, other.value));
 }

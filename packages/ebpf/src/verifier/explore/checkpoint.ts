@@ -26,9 +26,9 @@ export class Checkpoint {
    * them: so their `precise` will tell what matters from here on.
    */
   static take(slot: number, state: State): Checkpoint {
-    const kept = state.frames.map(relyingOn);
+    const kept = state.frames.map((frame) => relyingOn(frame, true));
     const checkpoint = new Checkpoint(slot, kept, state.references, state.parent);
-    const going = kept.map(relyingOn);
+    const going = kept.map((frame) => relyingOn(frame, false));
     for (const frame of going) frame.writtenLow = frame.writtenHigh = 0;
     state.adopt(going);
     state.parent = checkpoint;
@@ -52,14 +52,18 @@ export class Checkpoint {
   }
 }
 
-/** A copy of the frame whose scalars rely on the original's. */
-function relyingOn(frame: Frame): Frame {
+/** A copy of the frame whose scalars, or only those relied upon already, are others that rely on the original's. */
+function relyingOn(frame: Frame, preciseOnly: boolean): Frame {
   const copy = frame.clone();
   const { registers, cells } = copy;
-  for (let i = 0; i < registers.length; i++) registers[i] = registers[i]!.copy();
+  for (let i = 0; i < registers.length; i++) {
+    const value = registers[i]!;
+    if (value.precise || !preciseOnly) registers[i] = value.copy();
+  }
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]!;
-    if (cell.isSpill && cell.value.kind === 'scalar') cells[i] = cell.withValue(cell.value.copy());
+    if (!cell.isSpill || cell.value.kind !== 'scalar') continue;
+    if (cell.value.precise || !preciseOnly) cells[i] = cell.withValue(cell.value.copy());
   }
   return copy;
 }

@@ -143,10 +143,14 @@ function cellCovers(old: StackCell, now: StackCell, ids: IdPairs, how: Compariso
   const a = asScalar(old, how);
   const b = a && asScalar(now, how);
   if (a && b) return valueCovers(a, b, ids);
+  // A part of a spilled pointer cannot be loaded, though any number there could.
+  const pointer = now.isSpill && now.value.kind !== 'scalar';
   for (let i = 0; i < CELL; i++) {
     const x = old.at(i);
     const y = now.at(i);
-    if (x === BYTE.invalid || x === y) continue;
+    if (x === y) continue;
+    if (pointer) return false;
+    if (x === BYTE.invalid) continue;
     if (x === BYTE.misc && (how.allowUninitializedStack || y === BYTE.zero)) continue;
     return false;
   }

@@ -34,7 +34,7 @@ const CALLER_SAVED = 0b111111;
  * Kernel: kernel/bpf/verifier.c do_check().
  */
 export function explore(m: Machine, flow: ControlFlow, live: Uint16Array, observer?: Observer): Exploration | Refusal {
-  const visited = new Visited();
+  const visited = new Visited(m.options.exhaustive ?? false);
   const progress: Progress = { instructions: 0, jumps: 0 };
   const reached = new Uint8Array(m.program.code.length);
   if (observer) m.onFork = (state) => observer.fork(state);

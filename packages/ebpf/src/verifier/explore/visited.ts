@@ -22,6 +22,9 @@ export class Visited {
   kept = 0;
   peak = 0;
 
+  /** @param exhaustive nothing counts as covered */
+  constructor(readonly exhaustive: boolean) {}
+
   /**
    * Looks whether `state`, about to execute `slot`, is covered by a state known to be safe, or repeats one that it
    * comes from. If neither, keeps it from time to time.
@@ -41,7 +44,7 @@ export class Visited {
         if (repeats(old, state)) return 'endless';
         // In a loop, only now and then.
         if (!force && jumps < 20 && instructions < 100) keep = false;
-      } else if (covers(old, state, how)) {
+      } else if (!this.exhaustive && covers(old, state, how)) {
         old.hits++;
         inherit(old, state, how);
         return 'covered';

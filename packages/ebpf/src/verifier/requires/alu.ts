@@ -32,16 +32,15 @@ export function pointerOperation(m: Machine, form: AluForm): PointerOperation | 
   if (form.op === 'neg' || form.op === 'mov' || form.op === 'movsx') return undefined;
   const { dst, src, imm } = m.instruction;
   const { op, bits } = form;
+  const { freshId } = m;
   const left = m.register(dst);
   const right = form.source === 'reg' ? m.register(src) : undefined;
-  const nextId = () => m.nextId();
-  const common = { op, bits, dst, nextId };
   if (right && isPointer(right)) {
-    return { ...common, pointer: right, offset: left.bounds, pointerRight: true };
+    return { op, bits, dst, pointer: right, offset: left.bounds, pointerRight: true, freshId };
   }
   if (!isPointer(left)) return undefined;
   const offset = right ? right.bounds : boundsOfConstant(BigInt(imm));
-  return { ...common, pointer: left, offset, pointerRight: false };
+  return { op, bits, dst, pointer: left, offset, pointerRight: false, freshId };
 }
 
 function requirePointerSum(m: Machine, form: AluForm): string | undefined {
@@ -50,6 +49,6 @@ function requirePointerSum(m: Machine, form: AluForm): string | undefined {
     return form.op === 'sub' ? undefined : `R${dst} pointer ${OPERATOR[form.op]} pointer prohibited`;
   }
   const operation = pointerOperation(m, form);
-  const sum = operation && pointerSum({ ...operation, nextId: () => 0 });
+  const sum = operation && pointerSum(operation);
   return typeof sum === 'string' ? sum : undefined;
 }

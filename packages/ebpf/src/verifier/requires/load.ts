@@ -44,8 +44,11 @@ export function requireAttachType(input: VerifierInput): Refusal | undefined {
   return { slot: 0, message: `programs of type ${type} cannot be loaded with attach type ${attachType ?? 'none'}` };
 }
 
-/** Kernel: kernel/bpf/verifier.c add_used_map_from_fd(). */
+/** Not too many maps, and none whose values hold more than plain memory. Kernel: kernel/bpf/verifier.c add_used_map_from_fd(). */
 export function requireMaps(input: VerifierInput): Refusal | undefined {
+  for (const [slot, { map, special }] of input.maps ?? []) {
+    if (special) return { slot, message: `the value of map ${map.name} holds a ${special}, which is not supported` };
+  }
   const maps = new Set([...(input.maps?.values() ?? [])].map(({ map }) => map));
   if (maps.size <= MAX_USED_MAPS) return undefined;
   return { slot: 0, message: `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}` };

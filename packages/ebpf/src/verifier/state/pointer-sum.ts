@@ -34,7 +34,8 @@ export interface PointerOperation {
   readonly offset: Bounds;
   /** The pointer is the right operand. */
   readonly pointerRight: boolean;
-  readonly nextId: () => number;
+  /** Id of a packet pointer that gets a new variable part. */
+  readonly freshId: number;
 }
 
 const MOVABLE: ReadonlySet<ValueKind> = new Set(['ctx', 'map_value', 'fp', 'pkt', 'pkt_meta', 'ringbuf_mem']);
@@ -81,7 +82,7 @@ function insaneOffset(name: string, bounds: Bounds, off: number): string | undef
   return undefined;
 }
 
-function moved({ op, pointer, offset, nextId }: PointerOperation): Value {
+function moved({ op, pointer, offset, freshId }: PointerOperation): Value {
   const add = op === 'add';
   if (isConstant(offset)) {
     const off = BigInt(pointer.off) + (add ? offset.smin : -offset.smin);
@@ -105,5 +106,5 @@ function moved({ op, pointer, offset, nextId }: PointerOperation): Value {
   if (!isPacket(pointer)) return pointer.with({ bounds });
   // What was known of the packet's end holds of pointers with the old variable part only, unless this one is before it.
   const range = add || offset.smin < 0n ? 0 : pointer.range;
-  return pointer.with({ bounds, id: nextId(), range });
+  return pointer.with({ bounds, id: freshId, range });
 }

@@ -24,17 +24,16 @@ export type ValueKind =
 export const AT_PKT_END = -1;
 export const BEYOND_PKT_END = -2;
 
-const NONE: readonly Value[] = [];
-
 /**
  * The content of a register or of a spilled stack cell. Fixed once made, and shared by states, except for `precise`:
  * a scalar whose bounds a check or a decision relied on. That relies in turn on the values it was made from
- * (`sources`), back to where bounds do not depend on anything. Scalars that are not precise need not be compared
+ * (`source`, `source2`), back to where bounds do not depend on anything. Scalars that are not precise need not be compared
  * when states are.
  */
 export class Value {
   precise = false;
-  sources: readonly Value[] = NONE;
+  source: Value | undefined = undefined;
+  source2: Value | undefined = undefined;
 
   constructor(
     readonly kind: ValueKind,
@@ -84,8 +83,9 @@ export class Value {
   }
 
   /** Says which values a new scalar's bounds were computed from. */
-  from(...sources: readonly Value[]): Value {
-    this.sources = sources;
+  from(source: Value, source2?: Value): Value {
+    this.source = source;
+    this.source2 = source2;
     return this;
   }
 }
@@ -163,7 +163,9 @@ export function markPrecise(value: Value): void {
   for (let v = pending.pop(); v; v = pending.pop()) {
     if (v.precise) continue;
     v.precise = true;
-    for (const source of v.sources) if (source.kind === 'scalar' && !source.precise) pending.push(source);
-    v.sources = NONE;
+    const { source, source2 } = v;
+    if (source && !source.precise && source.kind === 'scalar') pending.push(source);
+    if (source2 && !source2.precise && source2.kind === 'scalar') pending.push(source2);
+    v.source = v.source2 = undefined;
   }
 }
