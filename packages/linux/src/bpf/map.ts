@@ -120,6 +120,16 @@ export class LinuxMap implements MapHandle {
     return records;
   }
 
+  /**
+   * For a ring buffer: hands every record to `onRecord` as it comes, on the event loop, without blocking it; `onRecord`
+   * may take its time, the kernel counts nothing lost until the ring is full. Keeps the process alive until closed.
+   */
+  follow(onRecord: (record: Uint8Array) => void): { close(): void } {
+    this.drain(onRecord);
+    const watch = libc().watch(this.fd, 'readable', () => this.drain(onRecord));
+    return { close: () => watch.close() };
+  }
+
   close(): void {
     this.#ring?.unmap();
     this.#ring = undefined;

@@ -7,9 +7,10 @@ export interface RingbufMapping {
   unmap(): void;
   readonly consumer: BigInt64Array;
   readonly producer: BigInt64Array;
-  readonly data: DataView;
+  readonly bytes: Uint8Array;
   readonly headers: Int32Array;
-  readonly mask: number;
+  /** Bytes of one of the two images of the data. */
+  readonly size: number;
 }
 
 /**
@@ -26,21 +27,28 @@ export function drainRingbuf(
   if (spec.type !== 'ringbuf') throw new EngineError(`map ${spec.name}`, 'EINVAL', 'only a ring buffer can be drained');
   const ring = mapping ?? mapRingbuf(spec, fd);
   let records = 0;
-  let position = Atomics.load(ring.consumer, 0);
-  while (position < Atomics.load(ring.producer, 0)) {
-    const at = Number(position & BigInt(ring.mask));
-    const header = Atomics.load(ring.headers, at >> 2);
-    if (header & BUSY_BIT) break;
-    const length = header & LENGTH_MASK;
-    if ((header & DISCARD_BIT) === 0) {
-      onRecord(new Uint8Array(ring.data.buffer, ring.data.byteOffset + at + HEADER_BYTES, length).slice());
-      records++;
+  // Positions only grow, and stay below 2^53 for longer than any machine runs.
+  let position = Number(Atomics.load(ring.consumer, 0));
+  for (let end = producedUpTo(ring); position < end; end = producedUpTo(ring)) {
+    const from = position;
+    while (position < end) {
+      const at = position % ring.size;
+      const header = Atomics.load(ring.headers, at >> 2);
+      if (header & BUSY_BIT) break;
+      const length = header & LENGTH_MASK;
+      if ((header & DISCARD_BIT) === 0) {
+        onRecord(ring.bytes.slice(at + HEADER_BYTES, at + HEADER_BYTES + length));
+        records++;
+      }
+      position += (HEADER_BYTES + length + 7) & ~7;
     }
-    position += BigInt((HEADER_BYTES + length + 7) & ~7);
-    Atomics.store(ring.consumer, 0, position);
+    Atomics.store(ring.consumer, 0, BigInt(position));
+    if (position === from) break;
   }
   return { ring, records };
 }
+
+const producedUpTo = (ring: RingbufMapping): number => Number(Atomics.load(ring.producer, 0));
 
 function mapRingbuf(spec: MapSpec, fd: number): RingbufMapping {
   const size = spec.maxEntries;
@@ -50,9 +58,9 @@ function mapRingbuf(spec: MapSpec, fd: number): RingbufMapping {
   return {
     consumer: new BigInt64Array(libc().view(consumerPage, PAGE), 0, 1),
     producer: new BigInt64Array(restBuffer, 0, 1),
-    data: new DataView(restBuffer, PAGE),
+    bytes: new Uint8Array(restBuffer, PAGE),
     headers: new Int32Array(restBuffer, PAGE),
-    mask: size - 1,
+    size,
     unmap: () => {
       libc().munmap(consumerPage, PAGE);
       libc().munmap(rest, PAGE + 2 * size);
