@@ -52,7 +52,6 @@ export const DROP_REASONS = {
   TCP_CLOSE: 'the connection is closed',
   TCP_OLD_ACK: 'its acknowledgment is old',
   TCP_ACK_UNSENT_DATA: 'it acknowledges data never sent',
-  TCP_ABORT_ON_DATA: 'data came after the process had closed',
   EPERM: 'the system call was refused',
   ENETUNREACH: 'no route to the destination',
   EHOSTUNREACH: 'the destination cannot be reached',

@@ -5,7 +5,7 @@ import { kfreeSkb } from '../skb/kfree-skb.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import * as F from '../skb/sk-buff-fields.ts';
 import type { ModelProgram } from './program.ts';
-import { bpfProgRunSkb } from './run-cls.ts';
+import { bpfProgRunSkb } from './tcx-run.ts';
 
 /** The fields of `__sk_buff` that a caller may set, and that come back: mark, priority, cb, tstamp, wire_len, gso. */
 const SETTABLE: readonly number[] = [

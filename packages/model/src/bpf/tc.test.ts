@@ -17,9 +17,9 @@ describe('tc programs', () => {
   it.each([
     ['TC_ACT_OK', 0, 1, undefined],
     ['TC_ACT_UNSPEC', -1, 1, undefined],
-    ['TC_ACT_PIPE, which is no direct action', 3, 1, undefined],
+    ['TC_ACT_PIPE, which a tcx link does not know', 3, 1, undefined],
     ['TC_ACT_SHOT', 2, 0, 'TC_INGRESS'],
-    ['TC_ACT_STOLEN', 4, 0, undefined],
+    ['TC_ACT_STOLEN, likewise', 4, 1, undefined],
   ])('at ingress: %s', (_name, action, delivered, reason) => {
     const { kernel, b, bNic, got } = listening();
     bNic.attachTc(testProgram(b, 'tc', `r0 = ${action}\nexit`).program, 'ingress');

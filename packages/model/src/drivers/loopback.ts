@@ -10,15 +10,16 @@ import { injectSkb } from './inject-skb.ts';
 /** Kernel: LOOPBACK_IFINDEX. */
 export const LOOPBACK_IFINDEX = 1;
 
-/** What is sent is received. Kernel: drivers/net/loopback.c loopback_xmit(). Row H1. */
+/** What is sent is received; its link-layer header is not counted. Kernel: drivers/net/loopback.c loopback_xmit(). Row H1. */
 const loopbackXmit: Step = step('loopback_xmit', 'driver', 'H1', (skb: SkBuff): Step => {
   const { dev } = skb;
-  dev.stats.txPackets++;
-  dev.stats.txBytes += skb.len;
-  dev.stats.rxPackets++;
-  dev.stats.rxBytes += skb.len;
   skb.dst = null;
   ethTypeTrans(skb);
+  const bytes = skb.len;
+  dev.stats.txPackets++;
+  dev.stats.txBytes += bytes;
+  dev.stats.rxPackets++;
+  dev.stats.rxBytes += bytes;
   skb.ipSummed = CHECKSUM_UNNECESSARY;
   return netifRx;
 });

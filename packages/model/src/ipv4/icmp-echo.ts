@@ -1,4 +1,4 @@
-import { ICMP_ECHOREPLY, ICMP_HLEN, icmpRest, ipDestination, ipSource } from '@sluice/wire';
+import { ICMP_ECHOREPLY, ICMP_HLEN, icmpRest, ipDestination, ipSource, ipTos } from '@sluice/wire';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import { consumed, type Step, step } from '../step.ts';
 import { icmpXmit } from './icmp-xmit.ts';
@@ -22,7 +22,7 @@ export const icmpEcho: Step = step('icmp_echo', 'icmp', 'D7', (skb: SkBuff): Ste
     payloadAt: payload,
     payloadBytes: skb.tail - payload,
     mark: 0,
-    tos: 0,
+    tos: ipTos(bytes, networkHeader),
   });
   return consumed;
 });

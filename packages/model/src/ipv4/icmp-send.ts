@@ -15,6 +15,8 @@ import {
 } from '@sluice/wire';
 import { PACKET_HOST, type SkBuff } from '../skb/sk-buff.ts';
 import { icmpXmit } from './icmp-xmit.ts';
+import { inetSelectAddr } from './in-device.ts';
+import { RT_SCOPE_LINK } from './scopes.ts';
 
 /** Spec: RFC 1812 §4.3.2.3: an error quotes as much as fits into 576 bytes. */
 const ERROR_BYTES_MAX = 576;
@@ -41,11 +43,19 @@ export function icmpSend(skb: SkBuff, type: number, code: number, info: number):
     type,
     code,
     rest: type === ICMP_DEST_UNREACH ? info & 0xffff : info,
-    source: dst.type === 'local' ? ipDestination(bytes, at) : 0,
+    source: dst.type === 'local' ? ipDestination(bytes, at) : inboundAddress(skb),
     destination: ipSource(bytes, at),
     payloadAt: at,
     payloadBytes: Math.min(room, skb.tail - at),
     mark: 0,
     tos: (ipTos(bytes, at) & 0x1e) | TOS_INTERNETCONTROL,
   });
+}
+
+/** With `net.ipv4.icmp_errors_use_inbound_ifaddr`, an address of the device the packet came in by; else routing chooses. */
+function inboundAddress(skb: SkBuff): number {
+  const { netns } = skb.dev;
+  if (netns.sysctls.value('net.ipv4.icmp_errors_use_inbound_ifaddr') === 0) return 0;
+  const dev = netns.deviceByIndex(skb.inputInterface);
+  return dev === undefined ? 0 : inetSelectAddr(dev, ipSource(skb.bytes, skb.networkHeader), RT_SCOPE_LINK);
 }

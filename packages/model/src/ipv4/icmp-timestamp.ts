@@ -1,4 +1,4 @@
-import { copyBytes, ICMP_HLEN, icmpRest, ipDestination, ipSource, setBe32 } from '@sluice/wire';
+import { copyBytes, ICMP_HLEN, icmpRest, ipDestination, ipSource, ipTos, setBe32 } from '@sluice/wire';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import { consumed, drop, type Step, step } from '../step.ts';
 import { MS } from '../time/clock.ts';
@@ -32,7 +32,7 @@ export const icmpTimestamp: Step = step('icmp_timestamp', 'icmp', 'D7', (skb: Sk
     payloadAt: times,
     payloadBytes: TIMES_BYTES,
     mark: 0,
-    tos: 0,
+    tos: ipTos(bytes, networkHeader),
   });
   arena.free(times, TIMES_BYTES);
   return consumed;

@@ -2,11 +2,7 @@ import { ipv4Mask } from '@sluice/wire';
 import type { NetDevice } from '../core/net-device.ts';
 import type { DevConf } from '../kernel/dev-conf.ts';
 import type { Neighbour } from './neighbour/neighbour.ts';
-
-/** Scopes, as `ip addr` and `ip route` name them. UAPI: enum rt_scope_t. */
-export const RT_SCOPE_UNIVERSE = 0;
-export const RT_SCOPE_LINK = 253;
-export const RT_SCOPE_HOST = 254;
+import { RT_SCOPE_LINK } from './scopes.ts';
 
 /** An address of a device. Kernel: struct in_ifaddr. */
 export interface InterfaceAddress {

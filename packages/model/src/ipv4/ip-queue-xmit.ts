@@ -30,7 +30,7 @@ export const ipQueueXmit: Step = step('__ip_queue_xmit', 'ip', 'D4', (skb: SkBuf
     sock.peerAddress,
     ttl,
     netns.nextIpId(),
-    IP_DF,
+    sock.dontFragment ? IP_DF : 0,
     0,
   );
   skb.networkHeader = skb.data;

@@ -4,10 +4,11 @@ import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { Dst } from './dst.ts';
 import type { FibAlias } from './fib/fib-alias.ts';
 import { Flow } from './fib/fib-rules.ts';
-import { inetSelectAddr, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from './in-device.ts';
+import { inetSelectAddr } from './in-device.ts';
 import { ipError } from './ip-error.ts';
 import { ipLocalDeliver } from './ip-local-deliver.ts';
 import type { OutputFlow } from './output-flow.ts';
+import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from './scopes.ts';
 
 const key = new Flow();
 

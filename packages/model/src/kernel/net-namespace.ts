@@ -21,12 +21,12 @@ import { Fib } from '../ipv4/fib/fib.ts';
 import { type FibAlias, RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../ipv4/fib/fib-alias.ts';
 import type { FibRule } from '../ipv4/fib/fib-rules.ts';
 import type { FragQueue } from '../ipv4/frag-queue.ts';
-import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../ipv4/in-device.ts';
 import { inetBind } from '../ipv4/inet-bind.ts';
 import type { InetPeer } from '../ipv4/inet-peer.ts';
 import { neighLookup } from '../ipv4/neighbour/neigh-lookup.ts';
 import { neighUpdate } from '../ipv4/neighbour/neigh-update.ts';
 import type { EchoReply } from '../ipv4/ping-rcv.ts';
+import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../ipv4/scopes.ts';
 import { TcpListenSock } from '../ipv4/tcp/tcp-listen-sock.ts';
 import type { TcpSock } from '../ipv4/tcp/tcp-sock.ts';
 import { TcpTable } from '../ipv4/tcp/tcp-table.ts';
@@ -147,7 +147,12 @@ export class NetNamespace implements NetNs {
   addRoute(route: ModelRoute): void {
     const { address, length } = prefixArgument('route', route.to);
     const gateway = route.via === undefined ? 0 : addressArgument(`route ${route.to} via`, route.via);
+    if (ipv4Network(address, length) !== address)
+      throw new EngineError(`add route ${route.to}`, 'EINVAL', 'bits beyond the prefix');
     const dev = route.device as NetDevice | undefined;
+    if (gateway !== 0 && dev !== undefined && !this.fib.gatewayOnLink(gateway, dev.ifindex)) {
+      throw new EngineError(`add route ${route.to}`, 'ENETUNREACH', `${route.via} is not on the link of ${dev.name}`);
+    }
     const type = route.type ?? 'unicast';
     if (type === 'unicast' && dev === undefined)
       throw new EngineError(`add route ${route.to}`, 'EINVAL', 'a unicast route needs a device');

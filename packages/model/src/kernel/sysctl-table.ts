@@ -13,14 +13,15 @@ export type SysctlName =
   | 'net.core.somaxconn'
   | 'net.ipv4.icmp_echo_ignore_all'
   | 'net.ipv4.icmp_echo_ignore_broadcasts'
+  | 'net.ipv4.icmp_errors_use_inbound_ifaddr'
   | 'net.ipv4.icmp_ratelimit'
   | 'net.ipv4.icmp_ratemask'
   | 'net.ipv4.ip_default_ttl'
   | 'net.ipv4.ip_local_port_range'
   | 'net.ipv4.ip_local_port_range.last'
+  | 'net.ipv4.ip_no_pmtu_disc'
   | 'net.ipv4.ip_nonlocal_bind'
   | 'net.ipv4.ipfrag_time'
-  | 'net.ipv4.tcp_fin_timeout'
   | 'net.ipv4.tcp_max_syn_backlog'
   | 'net.ipv4.tcp_retries2'
   | 'net.ipv4.tcp_syn_linear_timeouts'
@@ -40,14 +41,15 @@ export const SYSCTLS: Readonly<Record<SysctlName, SysctlRow>> = {
   'net.core.somaxconn': number(4096, 0, INT_MAX),
   'net.ipv4.icmp_echo_ignore_all': flag(0),
   'net.ipv4.icmp_echo_ignore_broadcasts': flag(1),
+  'net.ipv4.icmp_errors_use_inbound_ifaddr': flag(0),
   'net.ipv4.icmp_ratelimit': number(1000, 0, INT_MAX),
   'net.ipv4.icmp_ratemask': number(6168, 0, 0xffffffff),
   'net.ipv4.ip_default_ttl': number(64, 1, 255),
   'net.ipv4.ip_local_port_range': { initial: 32768, min: 1, max: 65535, pair: 'net.ipv4.ip_local_port_range.last' },
   'net.ipv4.ip_local_port_range.last': number(60999, 1, 65535),
+  'net.ipv4.ip_no_pmtu_disc': flag(0),
   'net.ipv4.ip_nonlocal_bind': flag(0),
   'net.ipv4.ipfrag_time': number(30, 0, INT_MAX),
-  'net.ipv4.tcp_fin_timeout': number(60, 0, INT_MAX),
   'net.ipv4.tcp_max_syn_backlog': number(512, 0, INT_MAX),
   'net.ipv4.tcp_retries2': number(15, 0, INT_MAX),
   'net.ipv4.tcp_syn_linear_timeouts': number(4, 0, 127),

@@ -25,6 +25,8 @@ export abstract class Sock {
   /** SO_RCVBUF. */
   receiveBufferBytes: number;
   receiveAllocBytes = 0;
+  /** Packets say that they must not be cut. Kernel: IP_PMTUDISC_WANT, against IP_PMTUDISC_DONT. */
+  readonly dontFragment: boolean;
   drops = 0;
   closed = false;
   /** An error that the next call returns. Kernel: sk_err. */
@@ -40,6 +42,7 @@ export abstract class Sock {
     this.netns = netns;
     this.cookie = netns.host.programs.nextSocketCookie();
     this.receiveBufferBytes = netns.sysctls.value('net.core.rmem_default');
+    this.dontFragment = netns.sysctls.value('net.ipv4.ip_no_pmtu_disc') === 0;
     this.poll = netns.poll;
   }
 

@@ -2,7 +2,8 @@ import { errno, type Helper } from '@sluice/ebpf';
 import { be32At, copyBytes, ETH_HLEN, le16At, le32At, setBe32, setLe16, setLe32 } from '@sluice/wire';
 import type { NetDevice } from '../../core/net-device.ts';
 import { Flow } from '../../ipv4/fib/fib-rules.ts';
-import { inetSelectAddr, RT_SCOPE_UNIVERSE } from '../../ipv4/in-device.ts';
+import { inetSelectAddr } from '../../ipv4/in-device.ts';
+import { RT_SCOPE_UNIVERSE } from '../../ipv4/scopes.ts';
 import type { HostBpf } from '../host-bpf.ts';
 
 /** UAPI: struct bpf_fib_lookup. */

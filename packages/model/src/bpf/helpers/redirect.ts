@@ -8,7 +8,7 @@ import { XDP_ABORTED, XDP_REDIRECT } from '../../core/xdp-buff.ts';
 import { run } from '../../runner.ts';
 import { skbCopy } from '../../skb/skb-copy.ts';
 import type { HostBpf } from '../host-bpf.ts';
-import { TC_ACT_REDIRECT, TC_ACT_SHOT } from '../run-cls.ts';
+import { TC_ACT_REDIRECT, TC_ACT_SHOT } from '../tcx-run.ts';
 
 /** UAPI: sizeof(struct bpf_redir_neigh), AF_INET. */
 const REDIR_NEIGH_BYTES = 20;

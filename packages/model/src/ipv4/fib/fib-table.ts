@@ -63,6 +63,16 @@ export class FibTable {
     return undefined;
   }
 
+  /** As `lookup`, passing over routes of a wider scope than `scopeMin`: what a gateway is looked up with. */
+  lookupScoped(address: number, oif: number, scopeMin: number): FibAlias | undefined {
+    for (const level of this.#levels) {
+      const list = level.routes.get((address & level.mask) | 0) ?? [];
+      const found = list.find((r) => r.scope >= scopeMin && r.dev !== undefined && r.dev.up && r.dev.ifindex === oif);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /** All routes, longest prefix first. */
   *routes(): Generator<FibAlias> {
     for (const level of this.#levels) for (const list of level.routes.values()) yield* list;

@@ -1,3 +1,4 @@
+import { RT_SCOPE_LINK } from '../scopes.ts';
 import { type FibAlias, RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN } from './fib-alias.ts';
 import { DEFAULT_RULES, type FibRule, type Flow, ruleMatches } from './fib-rules.ts';
 import { FibTable } from './fib-table.ts';
@@ -69,6 +70,13 @@ export class Fib {
       if (route !== undefined && route.type !== 'throw') return this.#usable(route);
     }
     return undefined;
+  }
+
+  /** Whether a gateway is on the link of device `oif`, or an address of ours there. Kernel: fib_check_nh_v4_gw(). */
+  gatewayOnLink(gateway: number, oif: number): boolean {
+    const route =
+      this.#local.lookupScoped(gateway, oif, RT_SCOPE_LINK) ?? this.#main.lookupScoped(gateway, oif, RT_SCOPE_LINK);
+    return route !== undefined && (route.type === 'unicast' || route.type === 'local');
   }
 
   #lookupIn(table: number, flow: Flow): FibAlias | undefined {

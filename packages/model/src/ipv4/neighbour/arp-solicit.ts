@@ -1,7 +1,8 @@
 import { ARPOP_REQUEST, ipSource } from '@sluice/wire';
 import type { NetDevice } from '../../core/net-device.ts';
 import type { SkBuff } from '../../skb/sk-buff.ts';
-import { inetSelectAddr, RT_SCOPE_LINK } from '../in-device.ts';
+import { inetSelectAddr } from '../in-device.ts';
+import { RT_SCOPE_LINK } from '../scopes.ts';
 import { arpSend } from './arp-send.ts';
 
 /**

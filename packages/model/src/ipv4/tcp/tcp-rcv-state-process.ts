@@ -1,13 +1,12 @@
 import { TCP_ACK, TCP_RST, TCP_SYN } from '@sluice/wire';
 import type { SkBuff } from '../../skb/sk-buff.ts';
 import { consumed, drop, reject, type Step, step } from '../../step.ts';
-import { SECOND } from '../../time/clock.ts';
 import { tcpAck } from './tcp-ack.ts';
 import { tcpDataQueue } from './tcp-data-queue.ts';
 import { tcpDone } from './tcp-done.ts';
 import { tcpTimeWait } from './tcp-fin.ts';
 import { tcpRetransmitSkb } from './tcp-retransmit-timer.ts';
-import { after, seqAdd } from './tcp-sequence.ts';
+import { seqAdd } from './tcp-sequence.ts';
 import type { TcpSock } from './tcp-sock.ts';
 import { tcpTransmit } from './tcp-transmit-skb.ts';
 import { tcpV4SendReset } from './tcp-v4-send-reset.ts';
@@ -41,7 +40,6 @@ export const tcpRcvStateProcess: Step = step('tcp_rcv_state_process', 'tcp', 'F2
   finAcked(sock);
   if (skb.trace !== null) skb.trace.detail(`the connection is ${sock.tcpState}`);
   if (sock.closed || skb.seq === skb.endSeq) return consumed;
-  if (skb.len > 0 && sock.finQueued && after(skb.endSeq, sock.rcvNxt)) return abortOnData(sock, skb);
   return sock.finReceived ? consumed : tcpDataQueue;
 });
 
@@ -65,11 +63,9 @@ function opened(sock: TcpSock): void {
 /** Our FIN, if it is acknowledged, moves the connection on. */
 function finAcked(sock: TcpSock): void {
   if (sock.finSeq === undefined || sock.sndUna !== sock.finSeq) return;
-  const { clock } = sock.netns.host.machine;
   switch (sock.tcpState) {
     case 'FIN_WAIT1':
       sock.move('ack-of-fin');
-      sock.timer = clock.after(finTimeoutNs(sock), () => tcpDone(sock, undefined), true);
       break;
     case 'CLOSING':
       sock.move('ack-of-fin');
@@ -82,14 +78,4 @@ function finAcked(sock: TcpSock): void {
     default:
       break;
   }
-}
-
-const finTimeoutNs = (sock: TcpSock): number => sock.netns.sysctls.value('net.ipv4.tcp_fin_timeout') * SECOND;
-
-/** Data for a process that has closed: it can never be read, and the peer is told so. */
-function abortOnData(sock: TcpSock, skb: SkBuff): Step {
-  if (skb.trace !== null) skb.trace.because('socket', 'the process has closed the connection');
-  tcpTransmit(sock, sock.sndNxt, TCP_ACK | TCP_RST);
-  tcpDone(sock, undefined);
-  return reject(skb, 'TCP_ABORT_ON_DATA');
 }

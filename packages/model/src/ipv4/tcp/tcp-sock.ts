@@ -7,11 +7,11 @@ import type { SkBuff } from '../../skb/sk-buff.ts';
 import { epPoll } from '../../socket/ep-poll.ts';
 import { Sock } from '../../socket/sock.ts';
 import type { Timer } from '../../time/clock.ts';
-import { tcpClose } from './tcp-close.ts';
 import { TCP_INIT_CWND, TCP_MSS_DEFAULT, TCP_RECEIVE_BUFFER_BYTES, TCP_TIMEOUT_INIT_NS } from './tcp-limits.ts';
 import type { TcpListenSock } from './tcp-listen-sock.ts';
 import { tcpRecvmsg } from './tcp-recvmsg.ts';
 import { tcpSendmsg } from './tcp-sendmsg.ts';
+import { tcpShutdown } from './tcp-shutdown.ts';
 import { type TcpEvent, type TcpState, tcpNextState } from './tcp-state.ts';
 
 /** A segment that was sent and is not acknowledged yet. */
@@ -93,8 +93,9 @@ export class TcpSock extends Sock implements TcpConnection {
     tcpSendmsg(this, payload);
   }
 
+  /** Finishes the sending side; the connection ends once the peer has finished too. */
   close(): void {
-    tcpClose(this);
+    tcpShutdown(this);
   }
 
   onData(handler: (payload: Uint8Array) => void): void {
@@ -119,7 +120,7 @@ export class TcpSock extends Sock implements TcpConnection {
       this.#onEstablished();
     }
     while (this.#onData && this.receiveQueue.first !== null) run(epPoll, this.receiveQueue.shift()!);
-    if (this.finReceived && this.receiveQueue.length === 0 && this.tcpState === 'CLOSE_WAIT') tcpClose(this);
+    if (this.finReceived && this.receiveQueue.length === 0 && this.tcpState === 'CLOSE_WAIT') tcpShutdown(this);
     if (this.closePending && this.#onClose && this.receiveQueue.length === 0) {
       this.closePending = false;
       this.#onClose(this.closeReason);

@@ -1,4 +1,5 @@
 import {
+  IP_DF,
   IPPROTO_TCP,
   IPV4_HLEN,
   ipDestination,
@@ -53,7 +54,7 @@ export function tcpV4SendReset(skb: SkBuff): boolean {
   reset.transportHeader = tcp;
   reset.dst = dst;
   tracer.follow(reset, tracer.birth(netns));
-  ipPushPendingFrames(reset, from, to, IPPROTO_TCP, 0, 0, sendReset);
+  ipPushPendingFrames(reset, from, to, IPPROTO_TCP, 0, IP_DF, sendReset);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { formatIpv4, IPPROTO_UDP, IPV4_HLEN, UDP_HLEN, writeUdp } from '@sluice/wire';
+import { formatIpv4, IP_DF, IPPROTO_UDP, IPV4_HLEN, UDP_HLEN, writeUdp } from '@sluice/wire';
 import { cgroupSockAddr } from '../../bpf/cgroup-sock-addr.ts';
 import { inetAutobind } from '../inet-bind.ts';
 import { ipPushPendingFrames } from '../ip-push-pending-frames.ts';
@@ -49,6 +49,7 @@ export function udpSendmsg(
     flow.set(to.address, source, sock.mark);
     const dst = ipRouteOutput(netns, flow);
     if (dst === undefined) return tellFailed(sock, packetId, flow.error, to.address);
+    if (dst.type === 'broadcast' && !sock.broadcast) return tellFailed(sock, packetId, 'EACCES', to.address);
     if (!inetAutobind(sock, netns.udp)) return 'EAGAIN';
     const skb = packets.alloc(IPV4_HLEN + UDP_HLEN + payload.length, dst.dev);
     const udp = skb.data + IPV4_HLEN;
@@ -59,7 +60,8 @@ export function udpSendmsg(
     skb.mark = sock.mark;
     skb.sk = sock;
     tracer.follow(skb, packetId);
-    ipPushPendingFrames(skb, flow.source, flow.destination, IPPROTO_UDP, 0, 0);
+    const whole = IPV4_HLEN + UDP_HLEN + payload.length <= dst.dev.mtu;
+    ipPushPendingFrames(skb, flow.source, flow.destination, IPPROTO_UDP, 0, whole && sock.dontFragment ? IP_DF : 0);
     return undefined;
   } finally {
     tracer.leave(outer);
@@ -81,7 +83,9 @@ function tellFailed(
 ): string {
   if (packetId !== 0) {
     const { tracer } = sock.netns.host.machine;
-    tracer.because('route', `no route to ${formatIpv4(address)}`);
+    const text =
+      errno === 'EACCES' ? 'the socket may not broadcast (SO_BROADCAST)' : `no route to ${formatIpv4(address)}`;
+    tracer.because('route', text);
     const event = {
       function: 'ip_route_output_flow',
       layer: 'route',

@@ -20,6 +20,8 @@ export class UdpSock extends Sock implements UdpSocket {
   readonly type = 2;
   readonly protocol = IPPROTO_UDP;
   readonly recvmsg = udpRecvmsg;
+  /** SO_BROADCAST. */
+  broadcast = false;
   #handler: UdpHandler | undefined;
 
   constructor(netns: NetNamespace) {

@@ -1,4 +1,5 @@
 import type { SkBuff } from '../skb/sk-buff.ts';
+import { SKB_TC_CLASSID, SKB_TC_INDEX } from '../skb/sk-buff-fields.ts';
 import { updateSkbContext } from './context/skb-context.ts';
 import type { ModelProgram } from './program.ts';
 
@@ -31,15 +32,12 @@ const NAMES: Readonly<Record<number, string>> = {
 export const tcActionName = (action: number): string => NAMES[action] ?? `action ${action}`;
 
 /**
- * Runs direct-action programs in turn on a packet whose `data` is its link-layer header, until one decides. What cls_bpf
- * does not know as a direct action counts as undecided. Returns a TC_ACT_*; TC_ACT_UNSPEC where none decided.
- * Kernel: net/sched/cls_bpf.c cls_bpf_classify(), cls_bpf_exec_opcode().
+ * Runs the programs of a hook in turn on a packet whose `data` is its link-layer header, until one decides: passes it,
+ * drops it or sends it elsewhere. Any other answer leaves it to the next. Returns TC_ACT_OK, TC_ACT_SHOT or
+ * TC_ACT_REDIRECT, or TC_ACT_UNSPEC where none decided.
+ * Kernel: net/core/dev.c tcx_run(), include/net/tcx.h tcx_action_code().
  */
-export function clsBpfClassify(
-  programs: readonly ModelProgram[],
-  skb: SkBuff,
-  direction: 'ingress' | 'egress',
-): number {
+export function tcxRun(programs: readonly ModelProgram[], skb: SkBuff, direction: 'ingress' | 'egress'): number {
   for (let i = 0; i < programs.length; i++) {
     const program = programs[i]!;
     const returned = bpfProgRunSkb(program, skb) | 0;
@@ -48,23 +46,10 @@ export function clsBpfClassify(
       skb.trace.program({ program: name, section, direction, returnValue: returned >>> 0 }, program.takeInstructions());
       skb.trace.detail(`${name} returned ${tcActionName(returned)}`);
     }
-    const action = execOpcode(returned);
-    if (action !== TC_ACT_UNSPEC) return action;
+    if (returned === TC_ACT_OK) skb.setWord(SKB_TC_INDEX, skb.word(SKB_TC_CLASSID));
+    if (returned === TC_ACT_OK || returned === TC_ACT_SHOT || returned === TC_ACT_REDIRECT) return returned;
   }
   return TC_ACT_UNSPEC;
-}
-
-function execOpcode(code: number): number {
-  switch (code) {
-    case TC_ACT_OK:
-    case TC_ACT_SHOT:
-    case TC_ACT_STOLEN:
-    case TC_ACT_TRAP:
-    case TC_ACT_REDIRECT:
-      return code;
-    default:
-      return TC_ACT_UNSPEC;
-  }
 }
 
 /** Runs a program on a packet as it stands. Returns r0, unsigned. */
