@@ -1,4 +1,5 @@
 import { type Btf, parseBtf } from '../btf/btf.ts';
+import { BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from '../isa/opcode.ts';
 import type { MapSpec, ObjectSpec, ProgramSpec } from '../spec.ts';
 import type { VerifierOptions } from './machine.ts';
 import type { FunctionInfo, MapReference, VerifierInput } from './program.ts';
@@ -18,7 +19,7 @@ export function verifyProgram(
   return verify(verifierInput(object, program, maps), options);
 }
 
-/** The verifier's input for a program of an object file. A relocation to a map that is not there is left out. */
+/** The verifier's input for a program of an object file. An LDDW whose map is not there will be refused. */
 export function verifierInput(
   object: ObjectSpec,
   program: ProgramSpec,
@@ -38,7 +39,7 @@ export function verifierInput(
     type: program.type,
     ...(program.attachType === undefined ? {} : { attachType: program.attachType }),
     license: object.license,
-    code: withReferences(program.code, references),
+    code: withMarks(program),
     maps: references,
     ...(functions ? { functions } : {}),
     lines: program.lines,
@@ -46,13 +47,14 @@ export function verifierInput(
 }
 
 /** LDDWs that a relocation will fill in are marked as what they will be: of a map, or of a map's value. */
-function withReferences(code: Uint8Array, references: ReadonlyMap<number, MapReference>): Uint8Array {
-  const marked = code.slice();
-  for (const [slot, { offset }] of references) {
+function withMarks(program: ProgramSpec): Uint8Array {
+  const code = program.code.slice();
+  for (const { slot, kind } of program.relocations) {
     const at = slot * 8 + 1;
-    if (at < marked.length) marked[at] = (marked[at]! & 0x0f) | ((offset === undefined ? 1 : 2) << 4);
+    const pseudo = kind === 'map' ? BPF_PSEUDO_MAP_FD : BPF_PSEUDO_MAP_VALUE;
+    if (at < code.length) code[at] = (code[at]! & 0x0f) | (pseudo << 4);
   }
-  return marked;
+  return code;
 }
 
 function btfOf(object: ObjectSpec): Btf | undefined {

@@ -26,6 +26,26 @@ describe('what our compiler makes, our verifier accepts', () => {
     if (!spec) throw new Error('does not compile');
     expectAccepted(spec);
   });
+
+  it('but names the TypeScript line of what it refuses', () => {
+    const source = `
+      class Event { kind: u32 = 0; n: u32 = 0 }
+      const events = ringBuffer({ bytes: 4096 });
+      export const forgets = xdp((ctx) => {
+        const event = events.reserve(Event);
+        if (event === null) return XDP_PASS;
+        event.kind = ctx.rx_queue_index;
+        return XDP_DROP;
+      });`;
+    const { spec } = compileText(corpusText({ source }));
+    if (!spec) throw new Error('does not compile');
+    const verdict = verifyProgram(spec, spec.programs[0]!);
+    expect(verdict).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Unreleased reference id=2'),
+      line: { file: 'test.bpf.ts', text: expect.stringContaining('return XDP_DROP') },
+    });
+  });
 });
 
 function expectAccepted(object: ObjectSpec): void {

@@ -1,4 +1,5 @@
 import { formatInstruction } from '../../asm/disassemble.ts';
+import type { Instruction } from '../../isa/instruction.ts';
 import type { Observer } from '../explore/explore.ts';
 import { isRefusal, prepareProgram, type Refusal, type VerifierInput } from '../program.ts';
 import { sourceLine } from '../source-line.ts';
@@ -7,6 +8,15 @@ import { describeChange, describeState, type Snapshot, snapshot } from './descri
 
 /** Instructions written down: the last ones tell most. */
 const STEPS_MAX = 4000;
+
+/** An instruction as text, with maps by their names. */
+function format(input: VerifierInput, instruction: Instruction, slot: number): string {
+  const text = formatInstruction(instruction);
+  const reference = input.maps?.get(slot);
+  if (!reference) return text;
+  const { map, offset } = reference;
+  return text.replace(/\[.*\]/, `[${map.name}${offset ? ` + ${offset}` : ''}]`);
+}
 
 /**
  * The log of the path that ends in a refusal: source lines, instructions, and after each what it changed. Paths that
@@ -28,7 +38,7 @@ export class PathLog implements Observer {
     const program = prepareProgram(input);
     this.#text = isRefusal(program)
       ? []
-      : program.code.instructions.map((instruction) => (instruction ? formatInstruction(instruction) : ''));
+      : program.code.instructions.map((instruction, slot) => (instruction ? format(input, instruction, slot) : ''));
   }
 
   step(slot: number, state: State): void {
