@@ -46,6 +46,8 @@ export interface MapHandle {
   get(key: Uint8Array): Uint8Array | undefined;
   /** `flags`: BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
   set(key: Uint8Array, value: Uint8Array, flags?: number): void;
+  /** As `set` for each entry, in as few system calls as the kernel allows; stops at the first that is refused. */
+  setMany(entries: readonly (readonly [Uint8Array, Uint8Array])[]): void;
   /** Returns false where the key was absent. */
   delete(key: Uint8Array): boolean;
   entries(): Iterable<readonly [Uint8Array, Uint8Array]>;

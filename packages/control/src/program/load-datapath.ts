@@ -67,11 +67,18 @@ export function datapathObject(name: DatapathObjectName): ReadObject {
 }
 
 function writeEntries(maps: ReadonlyMap<string, MapHandle>, entries: readonly MapEntry[]): void {
+  const byMap = new Map<DatapathMap, MapEntry[]>();
   for (const entry of entries) {
-    const map = maps.get(entry.map);
-    if (!map) throw new Error(`assertion: no program has the map ${entry.map}`);
-    const { key, value } = typesOf(entry.map);
-    map.set(encode(key, entry.key, map.spec.keySize), encode(value, entry.value, map.spec.valueSize));
+    const group = byMap.get(entry.map);
+    if (group) group.push(entry);
+    else byMap.set(entry.map, [entry]);
+  }
+  for (const [name, group] of byMap) {
+    const map = maps.get(name);
+    if (!map) throw new Error(`assertion: no program has the map ${name}`);
+    const { key, value } = typesOf(name);
+    const { keySize, valueSize } = map.spec;
+    map.setMany(group.map((entry) => [encode(key, entry.key, keySize), encode(value, entry.value, valueSize)]));
   }
 }
 

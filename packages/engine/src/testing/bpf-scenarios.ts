@@ -177,6 +177,21 @@ const mapScenarios: readonly BpfScenario[] = [
     },
     expected: [u32(24), u32(8), undefined, true, u32(8), false],
   },
+  ...(['hash', 'array', 'lpm_trie', 'lru_hash'] as const).map(
+    (type): BpfScenario => ({
+      name: `${type}: many entries at once are there one by one`,
+      run: (kernel) => {
+        const lpm = type === 'lpm_trie';
+        const m = kernel.createMap(map(type, { maxEntries: 64, ...(lpm ? { keySize: 8, flags: 1 } : {}) }));
+        const key = (i: number) => (lpm ? Uint8Array.of(32, 0, 0, 0, 10, 0, 0, i) : u32(i));
+        m.setMany(Array.from({ length: 50 }, (_, i) => [key(i), u64(BigInt(i * i))] as const));
+        const seen = [0, 7, 49].map((i) => m.get(key(i)));
+        m.close();
+        return seen;
+      },
+      expected: [u64(0n), u64(49n), u64(2401n)],
+    }),
+  ),
   {
     name: 'a key or value of the wrong size is refused before the kernel sees it',
     run: (kernel) => {

@@ -3,6 +3,7 @@ import { type MapSpec, mapTypeRow } from '@sluice/ebpf';
 import { EngineError, type MapHandle, type ProgramHandle } from '@sluice/engine';
 import { systemError } from '../syscall/errno.ts';
 import { libc } from '../syscall/libc.ts';
+import { updateBatch } from './batch.ts';
 import { drainRingbuf, type RingbufMapping } from './ringbuf.ts';
 import { BPF_CMD, bpfArena, sysBpf } from './sys-bpf.ts';
 
@@ -82,6 +83,21 @@ export class LinuxMap implements MapHandle {
     const attr = memory.take(ATTR_ELEM_BYTES);
     const result = this.#element(BPF_CMD.MAP_UPDATE_ELEM, memory, attr, memory.put(key), memory.put(value), flags);
     if (result < 0) throw systemError(`BPF_MAP_UPDATE_ELEM ${this.spec.name}`, -result);
+  }
+
+  setMany(entries: readonly (readonly [Uint8Array, Uint8Array])[]): void {
+    if (entries.length === 0) return;
+    const { keySize } = this.spec;
+    const keys = new Uint8Array(entries.length * keySize);
+    const values = new Uint8Array(entries.length * this.#valueBytes);
+    entries.forEach(([key, value], i) => {
+      this.#expect('key', key, keySize);
+      this.#expect('value', value, this.#valueBytes);
+      keys.set(key, i * keySize);
+      values.set(value, i * this.#valueBytes);
+    });
+    if (updateBatch(this.spec, this.fd, keys, values, entries.length)) return;
+    for (const [key, value] of entries) this.set(key, value);
   }
 
   delete(key: Uint8Array): boolean {

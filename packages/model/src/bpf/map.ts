@@ -34,6 +34,10 @@ export class ModelMap implements MapHandle {
       throw new EngineError(`BPF_MAP_UPDATE_ELEM ${this.spec.name}`, errnoName(result), 'the map refused');
   }
 
+  setMany(entries: readonly (readonly [Uint8Array, Uint8Array])[]): void {
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
   delete(key: Uint8Array): boolean {
     const result = this.map.delete(key);
     if (result === 0) return true;
