@@ -1,8 +1,9 @@
 import type { Form } from '../../isa/form.ts';
 import { BPF_PSEUDO_MAP_IDX_VALUE, BPF_PSEUDO_MAP_VALUE } from '../../isa/opcode.ts';
+import { byteOrderBounds } from '../domain/byte-order.ts';
 import type { Machine } from '../machine.ts';
 import { returnRange } from '../requires/exit.ts';
-import { constant, markPrecise, pointer, UNINITIALISED, unknown } from '../state/value.ts';
+import { constant, markPrecise, pointer, scalar, UNINITIALISED, unknown, type Value } from '../state/value.ts';
 import { jumpTarget } from '../structure/functions.ts';
 import { doAlu } from './alu.ts';
 import { doExit, doLocalCall } from './call.ts';
@@ -23,7 +24,7 @@ export function effect(m: Machine): number | undefined {
       doAlu(m, form);
       return next;
     case 'endian':
-      m.setRegister(dst, unknown());
+      m.setRegister(dst, reordered(m.register(dst), form));
       return next;
     case 'lddw':
       doLddw(m, form);
@@ -55,6 +56,11 @@ export function effect(m: Machine): number | undefined {
     default:
       return form satisfies never;
   }
+}
+
+function reordered(value: Value, form: Extract<Form, { kind: 'endian' }>): Value {
+  if (value.kind !== 'scalar') return unknown();
+  return scalar(byteOrderBounds(form.op, form.bits, value.bounds)).from(value);
 }
 
 function doLddw(m: Machine, form: Extract<Form, { kind: 'lddw' }>): void {

@@ -4,6 +4,7 @@ import type { JumpOp } from '../../isa/form.ts';
 import { aluBounds, type TrackedOp } from './alu.ts';
 import { type Bounds, boundsOfConstant, MutableBounds, UNBOUNDED } from './bounds.ts';
 import { decideBranch } from './branch.ts';
+import { byteOrderBounds } from './byte-order.ts';
 import { constantAlu } from './constant-alu.ts';
 import { larger, smaller } from './extreme.ts';
 import { refineBranch } from './refine.ts';
@@ -102,6 +103,25 @@ describe('bounds', () => {
         expectHolds(zeroExtend32(bounds), x & U32_MASK);
         if (bytes !== 4) expectHolds(signExtend32(bounds, bytes), BigInt.asIntN(bytes * 8, x) & U32_MASK);
       }),
+      RUNS,
+    );
+  });
+
+  it('changing byte order keeps the number inside', () => {
+    fc.assert(
+      fc.property(
+        bounded,
+        fc.constantFrom('le', 'be', 'bswap'),
+        fc.constantFrom(16, 32, 64),
+        ({ x, bounds }, op, bits) => {
+          const bytes = Array.from({ length: bits / 8 }, (_, i) => (x >> BigInt(8 * i)) & 0xffn);
+          const ordered = op === 'le' ? bytes.reverse() : bytes;
+          expectHolds(
+            byteOrderBounds(op, bits, bounds),
+            ordered.reduce((word, byte) => (word << 8n) | byte, 0n),
+          );
+        },
+      ),
       RUNS,
     );
   });
