@@ -13,10 +13,10 @@ export interface Access {
   readonly zeroAllowed: boolean;
 }
 
-/** Whether [off, off + size) lies in [0, bytes). */
-function inside(access: Access, off: bigint, bytes: number): boolean {
+/** Whether [off, off + size) lies in [0, bytes). An offset too large to be exact is too large anyway. */
+function inside(access: Access, off: number, bytes: number): boolean {
   const { size } = access;
-  return off >= 0n && (size > 0 || (size === 0 && access.zeroAllowed)) && off + BigInt(size) <= BigInt(bytes);
+  return off >= 0 && (size > 0 || (size === 0 && access.zeroAllowed)) && off + size <= bytes;
 }
 
 /**
@@ -25,14 +25,17 @@ function inside(access: Access, off: bigint, bytes: number): boolean {
  */
 export function requireInside(access: Access, bytes: number, words: (off: bigint) => string): string | undefined {
   const { smin, umax } = access.pointer.bounds;
-  const off = BigInt(access.off);
-  if (smin < 0n && (smin < -0x8000_0000n || smin + off < 0n)) return negative(access.register);
-  if (!inside(access, smin + off, bytes)) return words(smin + off);
-  if (umax >= BigInt(BPF_MAX_VAR_OFF)) {
+  const { off } = access;
+  const lowest = Number(smin) + off;
+  if (smin < 0n && (smin < -0x8000_0000n || lowest < 0)) return negative(access.register);
+  if (!inside(access, lowest, bytes)) return words(smin + BigInt(off));
+  if (umax >= BPF_MAX_VAR_OFF_64) {
     return `R${access.register} unbounded memory access, make sure to bounds check any such access`;
   }
-  return inside(access, umax + off, bytes) ? undefined : words(umax + off);
+  return inside(access, Number(umax) + off, bytes) ? undefined : words(umax + BigInt(off));
 }
+
+const BPF_MAX_VAR_OFF_64 = BigInt(BPF_MAX_VAR_OFF);
 
 export function negative(register: number): string {
   return `R${register} min value is negative, either use unsigned index or do a if (index >=0) check.`;
@@ -40,6 +43,5 @@ export function negative(register: number): string {
 
 /** An access at a fixed offset. */
 export function requireInsideFixed(access: Access, bytes: number, words: (off: bigint) => string): string | undefined {
-  const off = BigInt(access.off);
-  return inside(access, off, bytes) ? undefined : words(off);
+  return inside(access, access.off, bytes) ? undefined : words(BigInt(access.off));
 }
