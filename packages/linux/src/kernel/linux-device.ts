@@ -15,6 +15,7 @@ export class LinuxDevice implements Device {
   sendTowards: ((frame: Uint8Array) => void) | undefined;
   /** Frames and bytes that were put on the wire through this end without its having sent them. */
   #injected = { packets: 0, bytes: 0 };
+  #nativeXdp = false;
 
   constructor(netns: LinuxNetNs, link: Link) {
     this.netns = netns;
@@ -24,7 +25,21 @@ export class LinuxDevice implements Device {
   }
 
   attachXdp(program: ProgramHandle, mode: 'native' | 'generic' = 'native'): LinkHandle {
-    return this.#link(program, ATTACH.xdp, XDP_FLAGS[mode]);
+    const link = this.#link(program, ATTACH.xdp, XDP_FLAGS[mode]);
+    if (mode === 'generic') return link;
+    this.#nativeXdp = true;
+    return {
+      replace: (next) => link.replace(next),
+      detach: () => {
+        this.#nativeXdp = false;
+        link.detach();
+      },
+    };
+  }
+
+  /** With native XDP a veth counts what it receives without the link-layer header. */
+  get hasNativeXdp(): boolean {
+    return this.#nativeXdp;
   }
 
   attachTc(program: ProgramHandle, direction: 'ingress' | 'egress'): LinkHandle {

@@ -14,7 +14,7 @@ import {
   readLink,
   setLink,
 } from '@sluice/netlink';
-import { parseIpv4, parseIpv4Prefix } from '@sluice/wire';
+import { ETH_HLEN, parseIpv4, parseIpv4Prefix } from '@sluice/wire';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { NetworkNamespace } from '../netns/network-namespace.ts';
 import { PacketSocket } from '../packet/packet-socket.ts';
@@ -80,8 +80,8 @@ export class LinuxNetNs implements NetNs {
     this.#up(ends[0]);
     other.#up(ends[1]);
     this.awaitCarrier(ends[0].ifindex);
-    ends[0].sendTowards = senderOn(ends[1]);
-    ends[1].sendTowards = senderOn(ends[0]);
+    ends[0].sendTowards = senderOn(ends[1], ends[0]);
+    ends[1].sendTowards = senderOn(ends[0], ends[1]);
     return ends;
   }
 
@@ -193,12 +193,12 @@ export class LinuxNetNs implements NetNs {
 }
 
 /** Sends out of one end of a pair what the other end is to receive. */
-export function senderOn(device: LinuxDevice): (frame: Uint8Array) => void {
+function senderOn(device: LinuxDevice, receiver: LinuxDevice): (frame: Uint8Array) => void {
   let socket: PacketSocket | undefined;
   return (frame) => {
     socket ??= device.netns.owns(device.netns.inside(() => new PacketSocket(device.ifindex, 'inject')));
     socket.send(frame);
-    device.countInjected(frame.length);
+    device.countInjected(receiver.hasNativeXdp ? frame.length - ETH_HLEN : frame.length);
   };
 }
 
