@@ -110,6 +110,17 @@ lab
   });
 
 lab
+  .command('trace')
+  .description('for every pair of the cluster, compare what the model says with what a real connection does')
+  .option('-f, --file <path>', 'manifests: a file, a folder, or - for standard input; may be repeated', collect, [])
+  .option('--no-socket-lb', 'translate services on packets instead of at connect(2)')
+  .addOption(new Option('-o, --output <form>', 'form of the answer').choices(['text', 'json']).default('text'))
+  .action(async (options) => {
+    const { labTrace } = await import('./lab/lab-trace.ts');
+    process.exitCode = await labTrace(options);
+  });
+
+lab
   .command('down')
   .description('end it; nothing is left behind, also after a kill')
   .addOption(nameOption())

@@ -21,5 +21,6 @@ export type { MapEntry } from './state/map-entry.ts';
 export { nodeEntries } from './state/node-entries.ts';
 export { type AskOptions, ask } from './trace/ask.ts';
 export { askEveryBackend } from './trace/ask-every-backend.ts';
+export { allPairs, compareKernels, type PairComparison } from './trace/compare-kernels.ts';
 export { type DropNotice, dropNotices } from './trace/drop-notices.ts';
 export { type Question, readQuestion, type Source, type Target } from './trace/question.ts';

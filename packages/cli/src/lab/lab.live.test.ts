@@ -55,6 +55,15 @@ describe.skipIf(missing !== undefined)('sluice lab', () => {
     expect(sluice('lab', 'exec', '--name', name, 'shop/nobody', '--', 'true')).toMatchObject({ status: 64 });
   });
 
+  it('finds that model and kernel agree on every pair that the model decides', () => {
+    const ran = sluice('lab', 'trace', '-f', 'examples/shop', '-o', 'json');
+    expect(ran.status, ran.stderr).toBe(0);
+    const { pairs } = JSON.parse(ran.stdout) as { pairs: { model: string; real: string; agrees: boolean }[] };
+    expect(pairs).toHaveLength(30);
+    expect(pairs.every(({ agrees }) => agrees)).toBe(true);
+    expect(new Set(pairs.map(({ model }) => model))).toEqual(new Set(['answered', 'no answer', 'undecidable']));
+  });
+
   it('leaves nothing behind, also after a kill', async () => {
     lab = await up();
     const ended = new Promise((resolve) => lab?.once('exit', resolve));

@@ -145,7 +145,10 @@ export class LinuxNetNs implements NetNs {
   tcpConnect(address: string, port: number, options: { sourcePort?: number } = {}): TcpConnection {
     const { activity } = this.host.kernel;
     activity();
-    return this.host.inCgroup(() => this.inside(() => connectTcp({ address, port }, options.sourcePort, activity)));
+    const connect = () => connectTcp({ address, port }, options.sourcePort, activity);
+    const connection = this.host.inCgroup(() => this.inside(connect));
+    this.owns({ close: () => connection.abort() });
+    return connection;
   }
 
   /** The kernel notices carrier a little later, and a device sends nothing without it. Throws EngineError ENETDOWN. */

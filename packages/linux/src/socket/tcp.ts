@@ -1,7 +1,7 @@
 import { createServer, Socket } from 'node:net';
 import type { TcpConnection, TcpListener } from '@sluice/engine';
 import { errnoWords } from '../syscall/errno.ts';
-import { libc } from '../syscall/libc.ts';
+import { libc, type Watch } from '../syscall/libc.ts';
 import {
   bindSocket,
   connectSocket,
@@ -40,7 +40,7 @@ export function listenTcp(
 }
 
 /** Starts to connect from the current network namespace and cgroup. */
-export function connectTcp(to: InetAddress, sourcePort: number | undefined, active: OnActivity): TcpConnection {
+export function connectTcp(to: InetAddress, sourcePort: number | undefined, active: OnActivity): LinuxTcpConnection {
   const fd = makeSocket(SOCK_STREAM);
   if (sourcePort !== undefined) {
     reuseAddress(fd);
@@ -57,9 +57,11 @@ export function connectTcp(to: InetAddress, sourcePort: number | undefined, acti
   return connection;
 }
 
-class LinuxTcpConnection implements TcpConnection {
+/** A TCP connection of Node's own, once it stands; before that, a connect in progress. */
+export class LinuxTcpConnection implements TcpConnection {
   state = 'SYN_SENT';
   #socket: Socket | undefined;
+  #connecting: { readonly fd: number; readonly watch: Watch } | undefined;
   readonly #peer: InetAddress;
   readonly #local: InetAddress;
   readonly #active: OnActivity;
@@ -106,6 +108,7 @@ class LinuxTcpConnection implements TcpConnection {
   await(fd: number): void {
     const watch = libc().watch(fd, 'writable', () => {
       watch.close();
+      this.#connecting = undefined;
       this.#active();
       const errno = socketError(fd);
       if (errno !== 0) {
@@ -116,6 +119,17 @@ class LinuxTcpConnection implements TcpConnection {
       this.#adopt(new Socket({ fd, readable: true, writable: true, allowHalfOpen: true }));
       for (const handler of this.#established) handler();
     });
+    this.#connecting = { fd, watch };
+  }
+
+  /** Gives up at once, whatever is on the way; nobody is told. */
+  abort(): void {
+    this.state = 'CLOSE';
+    this.#socket?.destroy();
+    if (!this.#connecting) return;
+    this.#connecting.watch.close();
+    libc().close(this.#connecting.fd);
+    this.#connecting = undefined;
   }
 
   fail(errno: number): void {
