@@ -44,13 +44,13 @@ function afterTailCall(m: Machine): number {
   return doExit(m)!;
 }
 
-/** Stack that a helper gets loses what was known of it; what it reads matters to what comes. */
+/** Stack that a helper writes loses what was known of it; what it reads matters to what comes. */
 function useMemory(m: Machine, plan: HelperPlan): void {
-  for (const { frame, from, to, filled } of plan.stack) {
+  for (const { frame, from, to, written, filled } of plan.stack) {
     if (from === to) continue;
     m.touchStack(frame, from);
     if (!filled) useStack(m, frame, from, to);
-    storeBytes(m, frame, from, to, BYTE.misc);
+    if (written) storeBytes(m, frame, from, to, BYTE.misc);
   }
 }
 

@@ -6,7 +6,8 @@ import { tnumIntersect, tnumRange, tnumSubreg, tnumWithSubreg, U32_MASK } from '
  * which happens on branches that cannot be taken, nothing is known of the number.
  *
  * Kernel: kernel/bpf/verifier.c reg_bounds_sync(), reg_bounds_sanity_check(). The same inferences in the same order, so
- * that precision is Linux's; its newest one (unsigned and signed 32-bit intervals overlapping at one end only) is left out.
+ * that precision is Linux's: more would accept what Linux refuses, and so, now and then, would less, since a number known
+ * to be large may not be added to a pointer.
  */
 export function settle(b: MutableBounds): Bounds {
   if (b.bits.mask === 0n && admits(b, b.bits.value)) return boundsOfConstant(b.bits.value);
@@ -46,7 +47,16 @@ function learn32(b: MutableBounds): void {
   learn32AcrossWrap(b, b.umin, b.umax);
   learn32AcrossWrap(b, b.smin, b.smax);
   if ((b.u32min | 0) <= (b.u32max | 0)) narrowS32(b, b.u32min | 0, b.u32max | 0);
-  if (b.s32min >>> 0 <= b.s32max >>> 0) narrowU32(b, b.s32min >>> 0, b.s32max >>> 0);
+  const fromS = b.s32min >>> 0;
+  const toS = b.s32max >>> 0;
+  if (fromS <= toS) narrowU32(b, fromS, toS);
+  else if (b.u32max < fromS) {
+    b.s32min = b.u32min | 0;
+    if (toS < b.u32max) b.u32max = toS;
+  } else if (toS < b.u32min) {
+    b.s32max = b.u32max | 0;
+    if (fromS > b.u32min) b.u32min = fromS;
+  }
 }
 
 const low = (x: bigint): number => Number(x & U32_MASK);

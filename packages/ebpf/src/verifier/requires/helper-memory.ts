@@ -63,7 +63,7 @@ function requireHelperStack(m: Machine, access: Access, fills: boolean, plan: He
   const refused = filled ? requireStackBounds(m, access, true) : requireStackRange(m, access, true);
   if (refused) return refused;
   const { min, max } = stackOffsets(access);
-  plan.stack.push({ frame: pointer.frame, from: min, to: max + size, filled });
+  plan.stack.push({ frame: pointer.frame, from: min, to: max + size, written: access.write, filled });
   return undefined;
 }
 

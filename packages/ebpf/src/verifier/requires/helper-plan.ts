@@ -6,6 +6,7 @@ export interface StackUse {
   readonly frame: number;
   readonly from: number;
   readonly to: number;
+  readonly written: boolean;
   /** It is written all over without being read. */
   readonly filled: boolean;
 }
