@@ -4,7 +4,7 @@ import { ModelProgram } from './program.ts';
 
 /**
  * Attaches an XDP program: into the driver where it has XDP, else (or where asked) before the stack. One program per
- * device: EngineError EBUSY for a second, EOPNOTSUPP for native XDP without driver support, EINVAL for a program of
+ * device: EngineError EBUSY for a second, EEXIST for one in the other mode, EOPNOTSUPP for native XDP without driver support, EINVAL for a program of
  * another type or kernel. Kernel: net/core/dev.c dev_xdp_attach().
  */
 export function attachXdp(dev: NetDevice, program: ProgramHandle, mode: 'native' | 'generic' | undefined): LinkHandle {
@@ -12,7 +12,10 @@ export function attachXdp(dev: NetDevice, program: ProgramHandle, mode: 'native'
   const native = mode === undefined ? dev.nativeXdp : mode === 'native';
   if (native && !dev.nativeXdp)
     throw new EngineError(operation, 'EOPNOTSUPP', 'the driver has no XDP; use generic mode');
-  if (dev.xdpNative !== null || dev.xdpGeneric !== null) {
+  if ((native ? dev.xdpGeneric : dev.xdpNative) !== null) {
+    throw new EngineError(operation, 'EEXIST', 'the device has an XDP program in the other mode');
+  }
+  if ((native ? dev.xdpNative : dev.xdpGeneric) !== null) {
     throw new EngineError(operation, 'EBUSY', 'the device has an XDP program already');
   }
   const check = (p: ProgramHandle): ModelProgram => {

@@ -1,7 +1,6 @@
 import { bpfProgRunXdp } from '../bpf/run-xdp.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import { drop, type Step, step } from '../step.ts';
-import { devQueueXmit } from './dev-queue-xmit.ts';
 import { ethTypeTrans } from './eth-type-trans.ts';
 import { afterXdp } from './netif-receive-skb-core.ts';
 import { XDP_PASS, XDP_REDIRECT, XDP_TX, XdpBuff } from './xdp-buff.ts';
@@ -40,11 +39,10 @@ export const doXdpGeneric: Step = step('do_xdp_generic', 'xdp', 'B6', (skb: SkBu
     if (target !== undefined) {
       if (skb.trace !== null) skb.trace.verdict('redirect');
       skb.dev = target;
-      skb.redirected = true;
-      return devQueueXmit;
+      // Straight to the driver: past tc, the queue and captures. Kernel: generic_xdp_tx().
+      return target.startXmit;
     }
   }
-  dev.stats.rxDropped++;
   if (skb.trace !== null)
     skb.trace.because('program', `XDP program ${program.name} on ${dev.name} returned ${xdpActionName(action)}`);
   return drop(skb, 'XDP');

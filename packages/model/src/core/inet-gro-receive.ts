@@ -25,7 +25,7 @@ import {
   verifyChecksum,
 } from '@sluice/wire';
 import { LARGE_BUFFER_BYTES } from '../skb/buffer-pool.ts';
-import { CHECKSUM_UNNECESSARY, type SkBuff } from '../skb/sk-buff.ts';
+import { CHECKSUM_NONE, type SkBuff } from '../skb/sk-buff.ts';
 import { skbExpand } from '../skb/skb-expand.ts';
 import type { Napi } from './napi.ts';
 
@@ -60,7 +60,7 @@ export function inetGroReceive(napi: Napi, skb: SkBuff, answer: GroAnswer): void
   const tcpBytes = tcpHeaderBytes(bytes, tcp);
   const length = total - headerBytes;
   if (tcpBytes < 20 || tcpBytes > length) return;
-  if (skb.ipSummed !== CHECKSUM_UNNECESSARY) {
+  if (skb.ipSummed === CHECKSUM_NONE) {
     if (
       !verifyChecksum(
         bytes,

@@ -22,6 +22,9 @@ export class NetDeviceStats {
   txDropped = 0;
 }
 
+/** How a frame that a native XDP program had was lost. */
+export type XdpLoss = 'dropped' | 'not sent back' | 'redirected nowhere' | 'redirect refused';
+
 /** A network device. Kernel: include/linux/netdevice.h struct net_device. */
 export abstract class NetDevice implements Device {
   readonly name: string;
@@ -74,6 +77,12 @@ export abstract class NetDevice implements Device {
 
   /** Kernel: ndo_xdp_xmit: sends a frame of `bytes` at `address` that never was an skb. Returns whether it could. */
   abstract xdpXmit(address: number, bytes: number, packetId: number): boolean;
+
+  /** Counts a frame that XDP made an end of. Drivers differ; here all of them are dropped on reception. */
+  countXdpLoss(why: XdpLoss): void {
+    void why;
+    this.stats.rxDropped++;
+  }
 
   abstract inject(frame: Uint8Array): void;
 

@@ -59,7 +59,7 @@ function redirectPeer(skb: SkBuff, dev: NetDevice): Step {
     skb.trace.detail(`straight to ${peer.name} in ${peer.netns.name || 'the host'}, past the backlog`);
   }
   peer.stats.rxPackets++;
-  peer.stats.rxBytes += skb.len;
+  peer.stats.rxBytes += skb.len + skb.macBytes;
   skb.dev = peer;
   skbScrubPacket(skb, false);
   return netifReceiveSkbCore;

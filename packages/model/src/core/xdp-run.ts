@@ -19,9 +19,14 @@ export function xdpRun(program: ModelProgram, xdp: XdpBuff): number {
   if (xdp.packetId !== 0) tell(program, xdp, action);
   if (action === XDP_PASS) return XDP_PASS;
   let done = false;
-  if (action === XDP_TX) done = dev.xdpXmit(xdp.data, xdp.dataEnd - xdp.data, xdp.packetId);
-  else if (action === XDP_REDIRECT) done = xdpDoRedirect(xdp);
-  if (!done) dev.stats.rxDropped++;
+  if (action === XDP_TX) {
+    done = dev.xdpXmit(xdp.data, xdp.dataEnd - xdp.data, xdp.packetId);
+    if (!done) dev.countXdpLoss('not sent back');
+  } else if (action === XDP_REDIRECT) {
+    const end = xdpDoRedirect(xdp);
+    done = end === 'sent';
+    if (!done) dev.countXdpLoss(end === 'nowhere' ? 'redirected nowhere' : 'redirect refused');
+  } else dev.countXdpLoss('dropped');
   if (!done && (action === XDP_TX || action === XDP_REDIRECT) && xdp.packetId !== 0) tellFailed(xdp, action);
   return XDP_DROP;
 }

@@ -1,8 +1,9 @@
+import { ETH_HLEN } from '@sluice/wire';
 import { ethTypeTrans } from '../core/eth-type-trans.ts';
 import { napiSchedule } from '../core/napi-schedule.ts';
 import { netifRx } from '../core/netif-rx.ts';
 import { skbScrubPacket } from '../core/skb-scrub-packet.ts';
-import { CHECKSUM_UNNECESSARY, type SkBuff } from '../skb/sk-buff.ts';
+import type { SkBuff } from '../skb/sk-buff.ts';
 import { drop, queued, type Step, step } from '../step.ts';
 import type { Veth } from './veth.ts';
 
@@ -25,19 +26,24 @@ export const vethXmit: Step = step('veth_xmit', 'driver', 'H2', (skb: SkBuff): S
       skb.trace.because('configuration', `${bytes - 14} bytes exceed the mtu ${peer.mtu} of ${peer.name}`);
     return drop(skb, 'PKT_TOO_BIG');
   }
-  dev.stats.txPackets++;
-  dev.stats.txBytes += bytes;
-  peer.stats.rxPackets++;
-  peer.stats.rxBytes += bytes;
+  // Into the ring goes a packet whose link-layer header has been taken off, and is counted so.
+  countVeth(dev, peer, peer.xdpNative === null ? bytes : bytes - ETH_HLEN);
   skbScrubPacket(skb, peer.netns !== dev.netns);
   skb.priority = 0;
-  skb.ipSummed = CHECKSUM_UNNECESSARY;
   skb.dev = peer;
   if (skb.trace !== null) skb.trace.detail(`to ${peer.name}${peer.netns.name === '' ? '' : ` in ${peer.netns.name}`}`);
   if (peer.xdpNative !== null) return vethXdpRing;
   ethTypeTrans(skb);
   return netifRx;
 });
+
+/** A packet has crossed from one end to the other. */
+export function countVeth(from: Veth, to: Veth, bytes: number): void {
+  from.stats.txPackets++;
+  from.stats.txBytes += bytes;
+  to.stats.rxPackets++;
+  to.stats.rxBytes += bytes;
+}
 
 /** Into the ring that the peer's XDP program is fed from. Kernel: veth_xdp_rx(). */
 export const vethXdpRing: Step = step('veth_xdp_rx', 'driver', 'H2', (skb: SkBuff): Step => {

@@ -1,12 +1,13 @@
+import { ETH_HLEN } from '@sluice/wire';
 import { Napi } from '../core/napi.ts';
-import { NetDevice } from '../core/net-device.ts';
+import { NetDevice, type XdpLoss } from '../core/net-device.ts';
 import { netifRx } from '../core/netif-rx.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { run } from '../runner.ts';
 import { SkbQueue } from '../skb/skb-queue.ts';
 import { injectSkb } from './inject-skb.ts';
 import { vethXdpRcv } from './veth-xdp-rcv.ts';
-import { vethXdpRing, vethXmit } from './veth-xmit.ts';
+import { countVeth, vethXdpRing, vethXmit } from './veth-xmit.ts';
 
 /** One end of a virtual Ethernet cable. Kernel: drivers/net/veth.c. Row H2. */
 export class Veth extends NetDevice {
@@ -45,8 +46,17 @@ export class Veth extends NetDevice {
     skb.tail = skb.data + bytes;
     skb.macHeader = skb.data;
     tracer.follow(skb, packetId);
+    countVeth(this, peer, bytes);
     run(vethXdpRing, skb);
     return true;
+  }
+
+  /** Kernel: veth_get_stats64(): what a program drops is in ethtool's counters alone. */
+  override countXdpLoss(why: XdpLoss): void {
+    if (why === 'redirected nowhere') this.stats.rxDropped++;
+    if (why !== 'not sent back') return;
+    this.stats.txDropped++;
+    if (this.#peer !== null) this.#peer.stats.rxDropped++;
   }
 
   inject(frame: Uint8Array): void {
@@ -57,6 +67,7 @@ export class Veth extends NetDevice {
       return;
     }
     skb.data = skb.macHeader;
+    this.stats.rxBytes -= ETH_HLEN;
     run(vethXdpRing, skb);
   }
 }

@@ -1,4 +1,5 @@
-import { formatIpv4, ipDestination, ipSource } from '@sluice/wire';
+import { ETH_HLEN, formatIpv4, ipDestination, ipSource, writeEthernet } from '@sluice/wire';
+import { devQueueXmit } from '../core/dev-queue-xmit.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { SkBuff } from '../skb/sk-buff.ts';
 import { drop, type Step } from '../step.ts';
@@ -7,6 +8,7 @@ import { neighOutput } from './neighbour/neigh-output.ts';
 import { OutputFlow } from './output-flow.ts';
 
 const flow = new OutputFlow();
+const NO_ADDRESS = new Uint8Array(6);
 
 /**
  * Routes a packet that a program sends out of `dev` by bpf_redirect_neigh(), from whatever source it has.
@@ -25,5 +27,11 @@ export function ipRouteOutputSkb(skb: SkBuff, dev: NetDevice): Step {
     return drop(skb, 'NOT_SPECIFIED');
   }
   skb.dst = dst;
-  return neighOutput;
+  if (dst.type !== 'local') return neighOutput;
+  // The neighbour is one of loopback, and its header is of zeros; the packet leaves by `dev` all the same.
+  skb.push(ETH_HLEN);
+  writeEthernet(bytes, skb.data, NO_ADDRESS, NO_ADDRESS, skb.protocol);
+  skb.macHeader = skb.data;
+  skb.macBytes = ETH_HLEN;
+  return devQueueXmit;
 }

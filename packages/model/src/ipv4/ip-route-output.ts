@@ -24,6 +24,7 @@ export function ipRouteOutput(netns: NetNamespace, flow: OutputFlow): Dst | unde
   if (flow.destination === 0) {
     flow.destination = flow.source === 0 ? 0x7f000001 : flow.source;
     flow.source = flow.destination;
+    return toSelf(netns, undefined);
   }
   if (flow.oifIndex !== 0 && (isLimitedBroadcast(flow.destination) || isMulticast(flow.destination)))
     return groupRoute(netns, flow);
@@ -52,17 +53,19 @@ export function ipRouteOutput(netns: NetNamespace, flow: OutputFlow): Dst | unde
 /** To ourselves: out of `lo`, and from there to local delivery. */
 function localRoute(netns: NetNamespace, flow: OutputFlow, route: FibAlias): Dst {
   if (flow.source === 0) flow.source = route.source !== 0 ? route.source : flow.destination;
-  route.output ??= {
-    type: 'local',
-    dev: netns.loopback,
-    gateway: 0,
-    input: ipLocalDeliver,
-    error: undefined,
-    group: false,
-    alias: route,
-  };
+  route.output ??= toSelf(netns, route);
   return route.output;
 }
+
+const toSelf = (netns: NetNamespace, alias: FibAlias | undefined): Dst => ({
+  type: 'local',
+  dev: netns.loopback,
+  gateway: 0,
+  input: ipLocalDeliver,
+  error: undefined,
+  group: false,
+  alias,
+});
 
 function groupRoute(netns: NetNamespace, flow: OutputFlow): Dst | undefined {
   const dev = netns.deviceByIndex(flow.oifIndex);

@@ -13,7 +13,7 @@ import {
   udpSourcePort,
   verifyChecksum,
 } from '@sluice/wire';
-import { CHECKSUM_UNNECESSARY, type SkBuff } from '../skb/sk-buff.ts';
+import { CHECKSUM_NONE, type SkBuff } from '../skb/sk-buff.ts';
 import { drop, reject, type Step, step } from '../step.ts';
 import { xfrm4PolicyCheck } from '../xfrm/xfrm4-policy-check.ts';
 import { icmpSend } from './icmp-send.ts';
@@ -36,7 +36,7 @@ export const udpRcv: Step = step('udp_rcv', 'udp', 'F1', (skb: SkBuff): Step => 
   skb.tail = data + length;
   const source = ipSource(bytes, networkHeader);
   const destination = ipDestination(bytes, networkHeader);
-  if (skb.ipSummed !== CHECKSUM_UNNECESSARY && udpChecksum(bytes, data) !== 0) {
+  if (skb.ipSummed === CHECKSUM_NONE && udpChecksum(bytes, data) !== 0) {
     if (!verifyChecksum(bytes, data, length, pseudoHeaderSum(source, destination, IPPROTO_UDP, length))) {
       if (skb.trace !== null) skb.trace.because('protocol', 'the UDP checksum is wrong');
       return drop(skb, 'UDP_CSUM');

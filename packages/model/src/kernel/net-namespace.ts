@@ -287,7 +287,7 @@ export class NetNamespace implements NetNs {
       input: null,
       output: null,
     };
-    this.fib.table(table).insert(route);
+    this.fib.table(table).append(route);
   }
 
   #unused(name: string): void {

@@ -18,6 +18,8 @@ export const PACKET_OUTGOING = 4;
 export const CHECKSUM_NONE = 0;
 /** It has: by hardware, by GRO, or because it never left this memory. */
 export const CHECKSUM_UNNECESSARY = 1;
+/** The packet was made on this machine: whoever receives it here need not look at its checksum. */
+export const CHECKSUM_PARTIAL = 3;
 
 /**
  * A packet on its way. Its bytes lie in one arena buffer, `data`…`tail`; header fields are addresses in the arena, 0

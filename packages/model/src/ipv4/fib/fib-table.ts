@@ -17,8 +17,22 @@ export class FibTable {
     this.id = id;
   }
 
-  /** Adds a route. Returns false where one with that prefix, metric and next hop stands already. */
+  /**
+   * Adds a route, as NLM_F_CREATE with NLM_F_EXCL does: returns false where one with that prefix and metric stands
+   * already, whatever its next hop. Kernel: fib_table_insert().
+   */
   insert(route: FibAlias): boolean {
+    if (
+      this.#level(route.length)
+        .routes.get(route.prefix | 0)
+        ?.some((r) => r.metric === route.metric)
+    )
+      return false;
+    return this.append(route);
+  }
+
+  /** As NLM_F_APPEND does, behind others of its prefix and metric. Returns false where the very same stands already. */
+  append(route: FibAlias): boolean {
     const level = this.#level(route.length);
     const key = route.prefix | 0;
     const list = level.routes.get(key) ?? [];

@@ -1,6 +1,6 @@
 import { formatTcpFlags, IPV4_HLEN, TCP_ACK, TCP_HLEN, TCP_SYN, updateTcpChecksum, writeTcp } from '@sluice/wire';
 import { run } from '../../runner.ts';
-import type { SkBuff } from '../../skb/sk-buff.ts';
+import { CHECKSUM_PARTIAL, type SkBuff } from '../../skb/sk-buff.ts';
 import { type Step, step } from '../../step.ts';
 import { ipQueueXmit } from '../ip-queue-xmit.ts';
 import { TCP_WINDOW_INIT } from './tcp-limits.ts';
@@ -34,6 +34,7 @@ export function tcpTransmit(
   bytes.set(payload, tcp + headerBytes);
   skb.tail = tcp + headerBytes + payload.length;
   updateTcpChecksum(bytes, tcp, headerBytes + payload.length, sock.localAddress, sock.peerAddress);
+  skb.ipSummed = CHECKSUM_PARTIAL;
   skb.transportHeader = tcp;
   skb.seq = seq;
   skb.tcpFlags = flags;

@@ -16,7 +16,7 @@ import {
   tcpSourcePort,
   verifyChecksum,
 } from '@sluice/wire';
-import { CHECKSUM_UNNECESSARY, PACKET_HOST, type SkBuff } from '../../skb/sk-buff.ts';
+import { CHECKSUM_NONE, PACKET_HOST, type SkBuff } from '../../skb/sk-buff.ts';
 import { drop, reject, type Step, step } from '../../step.ts';
 import { xfrm4PolicyCheck } from '../../xfrm/xfrm4-policy-check.ts';
 import { tcpRcvEstablished } from './tcp-rcv-established.ts';
@@ -43,7 +43,7 @@ export const tcpV4Rcv: Step = step('tcp_v4_rcv', 'tcp', 'F2', (skb: SkBuff): Ste
   }
   const source = ipSource(bytes, networkHeader);
   const destination = ipDestination(bytes, networkHeader);
-  if (skb.ipSummed !== CHECKSUM_UNNECESSARY) {
+  if (skb.ipSummed === CHECKSUM_NONE) {
     if (!verifyChecksum(bytes, data, skb.len, pseudoHeaderSum(source, destination, IPPROTO_TCP, skb.len))) {
       if (skb.trace !== null) skb.trace.because('protocol', 'the TCP checksum is wrong');
       return drop(skb, 'TCP_CSUM');

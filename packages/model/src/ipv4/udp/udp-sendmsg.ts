@@ -1,5 +1,6 @@
 import { formatIpv4, IP_DF, IPPROTO_UDP, IPV4_HLEN, UDP_HLEN, writeUdp } from '@sluice/wire';
 import { cgroupSockAddr } from '../../bpf/cgroup-sock-addr.ts';
+import { CHECKSUM_PARTIAL } from '../../skb/sk-buff.ts';
 import { inetAutobind } from '../inet-bind.ts';
 import { ipPushPendingFrames } from '../ip-push-pending-frames.ts';
 import { ipRouteOutput } from '../ip-route-output.ts';
@@ -57,6 +58,7 @@ export function udpSendmsg(
     skb.tail = udp + UDP_HLEN + payload.length;
     writeUdp(skb.bytes, udp, sock.localPort, to.port, payload.length, flow.source, flow.destination);
     skb.dst = dst;
+    skb.ipSummed = CHECKSUM_PARTIAL;
     skb.mark = sock.mark;
     skb.sk = sock;
     tracer.follow(skb, packetId);
