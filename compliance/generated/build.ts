@@ -201,7 +201,11 @@ function openSocket(
     return undefined;
   }
   const socket = net.udpSocket();
-  attempt(`socket ${index}`, () => socket.bind(address, portOf(port)));
+  if (outcome(() => socket.bind(address, portOf(port))) !== 'ok') {
+    // It would be given a port by chance.
+    attempt(`socket ${index}`, () => socket.bind(address, portOf(port)));
+    return undefined;
+  }
   if (peer !== 0) attempt(`peer of ${index}`, () => socket.connect(pick(plan.addresses, peer) ?? '', 4000));
   socket.onMessage((payload, from) =>
     got.push(`${payload.length} bytes ${checksum(payload)} from ${from.address}:${from.port}`),

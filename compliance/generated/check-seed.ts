@@ -9,7 +9,7 @@ export type SeedResult =
   | { readonly kind: 'different'; readonly lines: readonly string[]; readonly smallest: Case };
 
 /** Shrinking stops after this long, with the smallest found by then. */
-const SHRINK_MS = 60_000;
+const SHRINK_MS = 25_000;
 
 /** Runs the case of a seed on both kernels, and shrinks it where they differ. */
 export async function checkSeed(seed: number, shrink = true): Promise<SeedResult> {

@@ -55,7 +55,7 @@ export function inetGroReceive(napi: Napi, skb: SkBuff, answer: GroAnswer): void
   const { bytes, data: ip } = skb;
   const headerBytes = ipHeaderBytes(bytes, ip);
   const total = ipTotalLength(bytes, ip);
-  if (headerBytes !== 20 || isFragment(bytes, ip) || total > skb.len || !verifyChecksum(bytes, ip, 20)) return;
+  if (headerBytes !== 20 || isFragment(bytes, ip) || total !== skb.len || !verifyChecksum(bytes, ip, 20)) return;
   const tcp = ip + headerBytes;
   const tcpBytes = tcpHeaderBytes(bytes, tcp);
   const length = total - headerBytes;

@@ -53,7 +53,7 @@ export class Veth extends NetDevice {
 
   /** Kernel: veth_get_stats64(): what a program drops is in ethtool's counters alone. */
   override countXdpLoss(why: XdpLoss): void {
-    if (why === 'redirected nowhere') this.stats.rxDropped++;
+    if (why === 'redirected nowhere' || why === 'redirect refused') this.stats.rxDropped++;
     if (why !== 'not sent back') return;
     this.stats.txDropped++;
     if (this.#peer !== null) this.#peer.stats.rxDropped++;

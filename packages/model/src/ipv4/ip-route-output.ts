@@ -28,7 +28,7 @@ export function ipRouteOutput(netns: NetNamespace, flow: OutputFlow): Dst | unde
   }
   if (flow.oifIndex !== 0 && (isLimitedBroadcast(flow.destination) || isMulticast(flow.destination)))
     return groupRoute(netns, flow);
-  if (isLimitedBroadcast(flow.destination) && flow.source !== 0) {
+  if ((isLimitedBroadcast(flow.destination) || isMulticast(flow.destination)) && flow.source !== 0) {
     const dev = netns.deviceOfAddress(flow.source);
     if (dev !== undefined) flow.oifIndex = dev.ifindex;
     return groupRoute(netns, flow);
@@ -42,12 +42,20 @@ export function ipRouteOutput(netns: NetNamespace, flow: OutputFlow): Dst | unde
   const route = netns.fib.lookup(key);
   if (route === undefined) {
     flow.error = netns.fib.error;
-    return undefined;
+    return flow.oifIndex === 0 ? undefined : onLink(netns, flow);
   }
   if (route.type === 'local') return localRoute(netns, flow, route);
   if (flow.source === 0) flow.source = sourceFor(route, route.dev!);
   route.output ??= outputDst(route);
   return route.output;
+}
+
+/** Where a device was asked for and no route leads out of it, the destination is believed to be on its link. */
+function onLink(netns: NetNamespace, flow: OutputFlow): Dst | undefined {
+  const dev = netns.deviceByIndex(flow.oifIndex);
+  if (dev === undefined) return undefined;
+  if (flow.source === 0) flow.source = inetSelectAddr(dev, 0, RT_SCOPE_LINK);
+  return { type: 'unicast', dev, gateway: 0, input: ipError, error: undefined, group: false, alias: undefined };
 }
 
 /** To ourselves: out of `lo`, and from there to local delivery. */

@@ -150,8 +150,9 @@ export class NetNamespace implements NetNs {
     if (ipv4Network(address, length) !== address)
       throw new EngineError(`add route ${route.to}`, 'EINVAL', 'bits beyond the prefix');
     const dev = route.device as NetDevice | undefined;
-    if (gateway !== 0 && dev !== undefined && !this.fib.gatewayOnLink(gateway, dev.ifindex)) {
-      throw new EngineError(`add route ${route.to}`, 'ENETUNREACH', `${route.via} is not on the link of ${dev.name}`);
+    const place = gateway === 0 || dev === undefined ? 'link' : this.fib.gatewayPlace(gateway, dev.ifindex);
+    if (place === undefined) {
+      throw new EngineError(`add route ${route.to}`, 'ENETUNREACH', `${route.via} is not on the link of ${dev?.name}`);
     }
     const type = route.type ?? 'unicast';
     if (type === 'unicast' && dev === undefined)
@@ -174,7 +175,7 @@ export class NetNamespace implements NetNs {
       metric: route.metric ?? 0,
       table,
       dev,
-      gateway,
+      gateway: place === 'self' ? 0 : gateway,
       source,
       input: null,
       output: null,

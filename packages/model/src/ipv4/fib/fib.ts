@@ -72,11 +72,15 @@ export class Fib {
     return undefined;
   }
 
-  /** Whether a gateway is on the link of device `oif`, or an address of ours there. Kernel: fib_check_nh_v4_gw(). */
-  gatewayOnLink(gateway: number, oif: number): boolean {
+  /**
+   * Where a gateway is: on the link of device `oif`, an address of ours (and then no gateway is asked: the route leads
+   * to the destination itself), or out of reach. Kernel: fib_check_nh_v4_gw(), rt_set_nexthop().
+   */
+  gatewayPlace(gateway: number, oif: number): 'link' | 'self' | undefined {
     const route =
       this.#local.lookupScoped(gateway, oif, RT_SCOPE_LINK) ?? this.#main.lookupScoped(gateway, oif, RT_SCOPE_LINK);
-    return route !== undefined && (route.type === 'unicast' || route.type === 'local');
+    if (route?.type === 'local') return 'self';
+    return route?.type === 'unicast' ? 'link' : undefined;
   }
 
   #lookupIn(table: number, flow: Flow): FibAlias | undefined {

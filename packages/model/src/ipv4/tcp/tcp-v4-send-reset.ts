@@ -4,6 +4,7 @@ import {
   IPV4_HLEN,
   ipDestination,
   ipSource,
+  ipTos,
   TCP_ACK,
   TCP_HLEN,
   TCP_RST,
@@ -54,7 +55,7 @@ export function tcpV4SendReset(skb: SkBuff): boolean {
   reset.transportHeader = tcp;
   reset.dst = dst;
   tracer.follow(reset, tracer.birth(netns));
-  ipPushPendingFrames(reset, from, to, IPPROTO_TCP, 0, IP_DF, sendReset);
+  ipPushPendingFrames(reset, from, to, IPPROTO_TCP, ipTos(bytes, networkHeader), IP_DF, sendReset);
   return true;
 }
 

@@ -18,7 +18,7 @@ export function ip4DatagramConnect(sock: UdpSock, address: number, port: number)
   flow.set(call.address, sock.localAddress, sock.mark);
   const dst = ipRouteOutput(netns, flow);
   if (dst === undefined) return flow.error;
-  if (dst.group) return 'EACCES';
+  if (dst.type === 'broadcast' && !sock.broadcast) return 'EACCES';
   sock.peerAddress = flow.destination;
   sock.peerPort = call.port;
   if (!inetAutobind(sock, netns.udp)) return 'EAGAIN';
