@@ -1,7 +1,8 @@
 import { type VerifierInput, verify } from '@sluice/ebpf';
 import { describe, expect, it } from 'vitest';
+import { Chance } from './chance.ts';
 import { RandomJoins } from './random-joins.ts';
-import { Chance, RandomProgram } from './random-program.ts';
+import { RandomProgram } from './random-program.ts';
 
 /** Another seed, and more programs: SLUICE_SEED=7 SLUICE_PROGRAMS=100000. */
 const seed = Number(process.env['SLUICE_SEED'] ?? 1);

@@ -18,7 +18,8 @@ import {
   stx,
   type VerifierInput,
 } from '@sluice/ebpf';
-import { ARRAY, type Chance, HASH } from './random-program.ts';
+import type { Chance } from './chance.ts';
+import { ARRAY, HASH } from './random-maps.ts';
 
 type Code = Instruction[];
 

@@ -27,35 +27,8 @@ import {
   stx,
   type VerifierInput,
 } from '@sluice/ebpf';
-
-/** A generator of numbers that depend on the seed only (mulberry32). */
-export class Chance {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
-  }
-
-  below(n: number): number {
-    return Math.floor(this.next() * n);
-  }
-
-  of<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-}
-
-export const HASH: MapSpec = { name: 'hash', type: 'hash', keySize: 8, valueSize: 48, maxEntries: 8, flags: 0 };
-export const ARRAY: MapSpec = { name: 'array', type: 'array', keySize: 4, valueSize: 64, maxEntries: 1, flags: 0 };
-export const RING: MapSpec = { name: 'ring', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
+import type { Chance } from './chance.ts';
+import { ARRAY, HASH, RING } from './random-maps.ts';
 
 const ALU = [
   'add',

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Agreement } from './agreement.ts';
+import { Chance } from './chance.ts';
 import { KernelVerifier } from './kernel.ts';
 import { skipsAgreement } from './live.ts';
 import { RandomJoins } from './random-joins.ts';
-import { Chance, RandomProgram } from './random-program.ts';
+import { RandomProgram } from './random-program.ts';
 
 /** Another seed, and more programs: SLUICE_SEED=7 SLUICE_PROGRAMS=100000. */
 const seed = Number(process.env['SLUICE_SEED'] ?? 1);
