@@ -1,6 +1,6 @@
 import { encode, exit, mov64Imm, type ObjectSpec } from '@sluice/ebpf';
 import { listLinks, newLink, readLink, setLink } from '@sluice/netlink';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeBpf } from '../capability/probe-bpf.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { NetworkNamespace } from '../netns/network-namespace.ts';
@@ -18,16 +18,20 @@ function returning(value: number, section: 'xdp' | 'tc'): ObjectSpec {
 }
 
 describe.skipIf(!capability.usable)('links on Linux', () => {
-  const netns = NetworkNamespace.create('links');
-  const socket = netns.run(() => new NetlinkSocket());
-  socket.change(newLink({ name: 'a', kind: { kind: 'veth', peer: { name: 'b' } } }));
+  let netns: NetworkNamespace;
+  let socket: NetlinkSocket;
+  beforeAll(() => {
+    netns = NetworkNamespace.create('links');
+    socket = netns.run(() => new NetlinkSocket());
+    socket.change(newLink({ name: 'a', kind: { kind: 'veth', peer: { name: 'b' } } }));
+    socket.change(setLink(ifindexOf('a'), { up: true }));
+    socket.change(setLink(ifindexOf('b'), { up: true }));
+  });
   const ifindexOf = (name: string) =>
     socket
       .list(listLinks())
       .flatMap((m) => readLink(m) ?? [])
       .find((link) => link.name === name)?.ifindex ?? 0;
-  socket.change(setLink(ifindexOf('a'), { up: true }));
-  socket.change(setLink(ifindexOf('b'), { up: true }));
   afterAll(() => {
     socket.close();
     netns.close();

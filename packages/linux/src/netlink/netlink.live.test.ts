@@ -18,7 +18,7 @@ import {
   readRoute,
   setLink,
 } from '@sluice/netlink';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeBpf } from '../capability/probe-bpf.ts';
 import { NetworkNamespace } from '../netns/network-namespace.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
@@ -29,9 +29,14 @@ if (!capability.usable) console.warn(`skipping netlink on Linux: ${capability.mi
 const IP = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
 describe.skipIf(!capability.usable)('netlink on Linux', () => {
-  const here = NetworkNamespace.create('here');
-  const there = NetworkNamespace.create('there');
-  const socket = here.run(() => new NetlinkSocket());
+  let here: NetworkNamespace;
+  let there: NetworkNamespace;
+  let socket: NetlinkSocket;
+  beforeAll(() => {
+    here = NetworkNamespace.create('here');
+    there = NetworkNamespace.create('there');
+    socket = here.run(() => new NetlinkSocket());
+  });
   afterAll(() => {
     socket.close();
     here.close();
