@@ -7,7 +7,6 @@ import {
   encode,
   endian,
   exit,
-  formOf,
   type Instruction,
   jmpImm,
   jmpReg,
@@ -28,6 +27,7 @@ import {
   type VerifierInput,
 } from '@sluice/ebpf';
 import type { Chance } from './chance.ts';
+import { mutate } from './mutate.ts';
 import { ARRAY, HASH, RING } from './random-maps.ts';
 
 const ALU = [
@@ -83,7 +83,7 @@ export class RandomProgram {
       const slot = this.#slotOf(at);
       this.#code[at] = { ...this.#code[at]!, offset: end - slot - 1 };
     }
-    if (this.chance.below(6) === 0) this.#mutate();
+    if (this.chance.below(6) === 0) mutate(this.#code, this.chance, () => this.#constant());
     return { type: this.type, license: 'GPL', code: encode(this.#code), maps: this.#maps };
   }
 
@@ -393,18 +393,5 @@ export class RandomProgram {
     const at = this.#code.findIndex((instruction, i) => i > 8 && instruction.opcode === 0xb7);
     if (at < 0) return;
     this.#code[at] = callLocal(start - this.#slotOf(at) - 1);
-  }
-
-  #mutate(): void {
-    const at = this.chance.below(this.#code.length);
-    const before = this.#code[at]!;
-    const form = formOf(before)!;
-    const ways: Partial<Instruction>[] = [];
-    if (form.dst !== 'unused' && typeof form.dst === 'string') ways.push({ dst: this.chance.below(11) });
-    if (form.src !== 'unused' && typeof form.src === 'string') ways.push({ src: this.chance.below(11) });
-    if (form.offset === 'any') ways.push({ offset: before.offset + this.chance.below(9) - 4 });
-    if (form.imm === 'any' && form.kind !== 'lddw') ways.push({ imm: this.#constant() });
-    if (ways.length === 0) return;
-    this.#code[at] = { ...before, ...this.chance.of(ways) };
   }
 }
