@@ -171,7 +171,18 @@ const REDIRECTS: Readonly<Record<'xdp' | 'ingress' | 'egress', readonly ((ifinde
     (ifindex) => `${redirecting('tc')}\nr1 = ${ifindex}\nr2 = 0\ncall bpf_redirect\nout: exit`,
     (ifindex) => `${redirecting('tc')}\nr1 = ${ifindex}\nr2 = 1\ncall bpf_redirect\nout: exit`,
     (ifindex) => `${redirecting('tc')}\nr1 = ${ifindex}\nr2 = 0\ncall bpf_redirect_peer\nout: exit`,
-    (ifindex) => `${redirecting('tc')}\nr1 = ${ifindex}\nr2 = 0\nr3 = 0\nr4 = 0\ncall bpf_redirect_neigh\nout: exit`,
+    // On Linux a capture shares the packet's bytes until somebody asks for them to be writable.
+    (ifindex) =>
+      `${redirecting('tc')}
+      r1 = r6
+      r2 = 0
+      call bpf_skb_pull_data
+      r1 = ${ifindex}
+      r2 = 0
+      r3 = 0
+      r4 = 0
+      call bpf_redirect_neigh
+      out: exit`,
     (ifindex) => `${redirecting('tc')}\nr1 = r6\nr2 = ${ifindex}\nr3 = 0\ncall bpf_clone_redirect\nr0 = -1\nout: exit`,
   ],
   egress: [

@@ -34,6 +34,7 @@ export class PacketSocket {
       libc().setsockopt(this.#fd, SOL_PACKET, PACKET_QDISC_BYPASS, this.#memory.address(one), 4);
       return;
     }
+    this.#enlarge();
     if (libc().bind(this.#fd, this.#memory.address(at), SOCKADDR_LL_BYTES) < 0) {
       throw systemError(`packet socket on device ${ifindex}`, libc().errno());
     }
@@ -83,6 +84,13 @@ export class PacketSocket {
     this.#memory.release();
   }
 
+  /** A burst of small frames fills the usual buffer after some 256 of them. */
+  #enlarge(): void {
+    const size = this.#memory.take(4);
+    this.#memory.view.setInt32(size, RECEIVE_BUFFER_BYTES, true);
+    libc().setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, this.#memory.address(size), 4);
+  }
+
   /** struct sockaddr_ll of the device, at the arena's start. */
   #address(): number {
     this.#memory.reset();
@@ -100,6 +108,9 @@ const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 /** ETH_P_ALL (3) in network order. */
 const ETH_P_ALL_NETWORK = 0x0300;
+const SOL_SOCKET = 1;
+const SO_RCVBUFFORCE = 33;
+const RECEIVE_BUFFER_BYTES = 8 << 20;
 const SOL_PACKET = 263;
 const PACKET_QDISC_BYPASS = 20;
 const SOCKADDR_LL_BYTES = 20;

@@ -46,6 +46,7 @@ export function ipRouteOutput(netns: NetNamespace, flow: OutputFlow): Dst | unde
   }
   if (route.type === 'local') return localRoute(netns, flow, route);
   if (flow.source === 0) flow.source = sourceFor(route, route.dev!);
+  if (isLimitedBroadcast(flow.destination) || isMulticast(flow.destination)) return toGroup(flow, route.dev!);
   route.output ??= outputDst(route);
   return route.output;
 }
@@ -82,6 +83,11 @@ function groupRoute(netns: NetNamespace, flow: OutputFlow): Dst | undefined {
     return undefined;
   }
   if (flow.source === 0) flow.source = inetSelectAddr(dev, 0, RT_SCOPE_LINK);
+  return toGroup(flow, dev);
+}
+
+/** A group is on the link, whatever the route says of gateways. Kernel: __mkroute_output(). */
+function toGroup(flow: OutputFlow, dev: NetDevice): Dst {
   const type = isMulticast(flow.destination) ? 'multicast' : 'broadcast';
   return { type, dev, gateway: 0, input: ipError, error: undefined, group: true, alias: undefined };
 }
@@ -91,8 +97,8 @@ function sourceFor(route: FibAlias, dev: NetDevice): number {
   if (route.source !== 0) return route.source;
   return inetSelectAddr(
     dev,
-    route.gateway,
-    route.scope === RT_SCOPE_HOST ? RT_SCOPE_HOST : route.gateway !== 0 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+    route.via,
+    route.scope === RT_SCOPE_HOST ? RT_SCOPE_HOST : route.via !== 0 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
   );
 }
 

@@ -312,6 +312,19 @@ export const C5_TC = rowOf('C5', [
     ],
   },
   {
+    name: 'bpf_redirect_neigh at ingress leaves what was captured as it came',
+    run: async (world) => {
+      const { host, device, right } = router(world);
+      const source = forIpv4(`r1 = ${right.ifindex}\nr2 = 0\nr3 = 0\nr4 = 0\ncall bpf_redirect_neigh`);
+      device.attachTc(program(host, 'tc', source), 'ingress');
+      const seen = watch(device);
+      device.inject(udp({ destination: IP.farStranger }));
+      await world.moment();
+      return seen.map((line) => line.split(',')[0]);
+    },
+    expected: [`${MAC.stranger} > ${MAC.b}`],
+  },
+  {
     name: 'bpf_clone_redirect sends a copy, and the packet goes on',
     run: async (world) => {
       const { host, b, device, right } = router(world);

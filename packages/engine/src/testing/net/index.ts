@@ -14,6 +14,7 @@ import { D8_ARP } from './d8-arp.ts';
 import { F1_UDP } from './f1-udp.ts';
 import { F2_TCP } from './f2-tcp.ts';
 import { F4_CGROUP } from './f4-cgroup.ts';
+import { FOUND } from './found.ts';
 import { G2_MAPS } from './g2-maps.ts';
 import { H_DEVICES } from './h-devices.ts';
 
@@ -36,4 +37,5 @@ export const SCENARIOS: readonly NetScenario[] = [
   ...F4_CGROUP,
   ...G2_MAPS,
   ...H_DEVICES,
+  ...FOUND,
 ];

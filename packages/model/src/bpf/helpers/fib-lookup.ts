@@ -90,11 +90,7 @@ export function fibHelpers(bpf: HostBpf): [number, Helper][] {
     setLe32(u8, p + RT_METRIC, route.metric);
     setLe32(u8, p + IFINDEX, out.ifindex);
     if (flags & SRC)
-      setBe32(
-        u8,
-        p + IPV4_SRC,
-        route.source !== 0 ? route.source : inetSelectAddr(out, route.gateway, RT_SCOPE_UNIVERSE),
-      );
+      setBe32(u8, p + IPV4_SRC, route.source !== 0 ? route.source : inetSelectAddr(out, route.via, RT_SCOPE_UNIVERSE));
     if (route.gateway !== 0) setBe32(u8, p + IPV4_DST, route.gateway);
     if (!(flags & SKIP_NEIGH)) {
       const neighbour = out.inet.neighbours.get(be32At(u8, p + IPV4_DST) | 0);

@@ -12,7 +12,10 @@ export interface FibAlias {
   readonly table: number;
   /** Absent for routes that lead nowhere (blackhole, unreachable, prohibit, throw). */
   readonly dev: NetDevice | undefined;
+  /** The gateway to ask; 0 where the route leads to the destination itself. */
   readonly gateway: number;
+  /** The gateway that was named: another than `gateway` where it is an address of ours. */
+  readonly via: number;
   /** Preferred source address, 0 for none. */
   readonly source: number;
   /** Made at first use. Kernel: nhc_rth_input, nhc_pcpu_rth_output. */
@@ -38,6 +41,6 @@ export const tableName = (id: number): string => TABLE_NAMES[id] ?? String(id);
 export function formatRoute(route: FibAlias): string {
   const to = route.length === 0 ? 'default' : formatIpv4Prefix({ address: route.prefix, length: route.length });
   const type = route.type === 'unicast' ? '' : `${route.type} `;
-  const via = route.gateway === 0 ? '' : ` via ${formatIpv4(route.gateway)}`;
+  const via = route.via === 0 ? '' : ` via ${formatIpv4(route.via)}`;
   return `${type}${to}${via}${route.dev ? ` dev ${route.dev.name}` : ''}`;
 }
