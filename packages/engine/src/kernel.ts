@@ -62,7 +62,10 @@ export interface Route {
   /** `0.0.0.0/0` is the default route. */
   readonly to: string;
   readonly via?: string;
-  readonly device: Device;
+  /** Needed by every route that leads somewhere: absent only where `type` says that it does not. */
+  readonly device?: Device;
+  /** Default unicast. The others lead nowhere: dropped in silence, or refused as unreachable or as prohibited. */
+  readonly type?: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
   readonly scope?: 'global' | 'link' | 'host';
   readonly source?: string;
   readonly metric?: number;

@@ -97,7 +97,7 @@ export class LinuxNetNs implements NetNs {
     );
   }
 
-  addRoute({ to, via, device, scope, source, metric }: Route): void {
+  addRoute({ to, via, device, scope, source, metric, type = 'unicast' }: Route): void {
     const prefix = parseIpv4Prefix(to);
     if (!prefix) throw new EngineError('add route', 'EINVAL', `'${to}' is not a prefix`);
     const gateway = via === undefined ? undefined : parseIpv4(via);
@@ -106,11 +106,11 @@ export class LinuxNetNs implements NetNs {
       newRoute({
         destination: prefix.address,
         prefixLength: prefix.length,
-        type: 'unicast',
+        type,
         table: RT_TABLE.main,
-        scope: RT_SCOPE[scope ?? (via === undefined ? 'link' : 'global')],
+        scope: RT_SCOPE[scope ?? (via === undefined && type === 'unicast' ? 'link' : 'global')],
         protocol: RTPROT_STATIC,
-        ifindex: device.ifindex,
+        ...(device === undefined ? {} : { ifindex: (device as LinuxDevice).ifindex }),
         ...(gateway === undefined ? {} : { gateway }),
         ...(preferred === undefined ? {} : { source: preferred }),
         ...(metric === undefined ? {} : { metric }),

@@ -42,8 +42,7 @@ import type { ModelHost } from './host.ts';
 import { Sysctls } from './sysctls.ts';
 
 /** A route with what the model knows beyond the contract: its type and its table. */
-export interface ModelRoute extends Omit<Route, 'device'> {
-  readonly device?: Device;
+export interface ModelRoute extends Omit<Route, 'type'> {
   readonly type?: FibAlias['type'];
   /** Default 254, main. */
   readonly table?: number;

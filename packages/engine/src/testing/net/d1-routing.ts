@@ -1,5 +1,5 @@
 import { IP, inner, lone, outcome, router, sentBy, shown, text, udp, watch } from '../builders/index.ts';
-import { rowOf, type World } from '../world.ts';
+import { type NetScenario, rowOf, type World } from '../world.ts';
 
 type Made = ReturnType<typeof router>;
 
@@ -28,6 +28,13 @@ const gateways = ({ b, device, right }: Made) => {
 };
 const LEFT = 'left 02:00:00:00:00:50';
 const RIGHT = 'right 02:00:00:00:00:51';
+
+/** Routes that lead nowhere: what a router says to the sender, and what a process is told. */
+const NOWHERE = [
+  ['blackhole', [], 'EINVAL'],
+  ['unreachable', ['ICMP host unreachable'], 'EHOSTUNREACH'],
+  ['prohibit', ['ICMP administratively prohibited'], 'EACCES'],
+] as const;
 
 export const D1_ROUTING = rowOf('D1', [
   {
@@ -177,4 +184,20 @@ export const D1_ROUTING = rowOf('D1', [
     },
     expected: ['ARP who-has 10.4.0.1 tell 10.4.0.0'],
   },
+  ...NOWHERE.map(
+    ([type, said, errno]): Omit<NetScenario, 'row'> => ({
+      name: `a route of type ${type}`,
+      run: async (world) => {
+        const { b, device } = router(world);
+        b.addRoute({ to: '0.0.0.0/0', via: IP.stranger, device });
+        b.addRoute({ to: '10.5.0.0/16', type });
+        const sent = sentBy(device);
+        device.inject(udp({ destination: '10.5.0.1' }));
+        await world.moment();
+        const answer = b.udpSocket().send(text('x'), { address: '10.5.0.1', port: 9 });
+        return [sent.map((frame) => inner(frame).split(' | ')[1]), answer];
+      },
+      expected: [said, errno],
+    }),
+  ),
 ]);
