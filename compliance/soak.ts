@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { campaign, differenceText, summary } from './generated/campaign.ts';
+import { campaign, report } from './generated/campaign.ts';
 import { linuxMissing } from './worlds.ts';
 
 /* The soak: `node tools/soak.mjs --cases 20000 --seed 1`. */
@@ -8,6 +8,7 @@ const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
+    parallel: { type: 'string', default: '4' },
     'differences-max': { type: 'string', default: '5' },
     'no-shrink': { type: 'boolean', default: false },
   },
@@ -19,9 +20,9 @@ let told = started;
 const result = await campaign({
   seed: Number(values.seed),
   cases: Number(values.cases),
+  parallel: Number(values.parallel),
   differencesMax: Number(values['differences-max']),
   shrink: !values['no-shrink'],
-  onDifference: (difference) => console.log(differenceText(difference)),
   onProgress: (done, different, skipped) => {
     const now = performance.now();
     if (now - told < 5000) return;
@@ -32,6 +33,6 @@ const result = await campaign({
     );
   },
 });
-console.log(summary(result));
+console.log(report(result));
 console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
 process.exit(result.different.length > 0 ? 1 : 0);

@@ -1,4 +1,3 @@
-import { close } from 'node:fs';
 import { AttrArena } from '../syscall/attr-arena.ts';
 import { systemError } from '../syscall/errno.ts';
 import { libc, type Watch } from '../syscall/libc.ts';
@@ -79,10 +78,9 @@ export class PacketSocket {
     this.#watch.unref();
   }
 
-  /** Closes it on another thread: the kernel waits there until no CPU can still be handing a frame to it. */
   close(): void {
     this.#watch?.close();
-    close(this.#fd, () => {});
+    libc().close(this.#fd);
     this.#memory.release();
   }
 
